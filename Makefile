@@ -1,0 +1,55 @@
+# Needs Python 3.11 or newer with venv, make and git. `make help` lists what it can do.
+PYTHON ?= python3
+PORT ?= 8000
+BIN := .venv/bin
+CHROMIUM ?= $(shell command -v chromium || command -v chromium-browser || command -v google-chrome)
+export CHROMIUM
+
+.DEFAULT_GOAL := help
+.PHONY: help install demo test check format bench screenshots lock clean
+
+help: ## show this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1|/' | column -t -s '|'
+
+install: .venv/installed ## create .venv from the lock file, with the previsit command in it
+
+demo: .venv/installed ## start the app and the practice EHR with synthetic patients (PORT=8000)
+	@exec $(BIN)/previsit demo --port $(PORT)
+
+test: .venv/installed-dev ## run the whole suite
+	@$(BIN)/pytest
+
+check: .venv/installed-dev ## format, lint, types and tests with branch coverage
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/pytest --cov --cov-report=term:skip-covered
+
+format: .venv/installed-dev ## put the code in its standard shape
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+bench: .venv/installed-dev ## measure the hot paths, as ratios taken in one run
+	@$(BIN)/python -m tests.bench
+
+screenshots: .venv/installed-dev ## take docs/summary.png from the running app
+	@$(BIN)/python -m tests.screenshots
+
+lock: ## bring the lock files up to date with pyproject.toml (needs uv)
+	./lock.sh
+
+clean: ## remove what make made
+	rm -rf .venv *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage
+
+.venv/bin/python:
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.12 ...")'
+	$(PYTHON) -m venv .venv
+
+.venv/installed: requirements.lock pyproject.toml | .venv/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+.venv/installed-dev: requirements-dev.lock .venv/installed
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@touch $@

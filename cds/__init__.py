@@ -1,0 +1,1 @@
+"""How guidance reaches people: the summary page, cards, the note text, referrals."""

@@ -1,0 +1,1 @@
+"""The guidance: clinical recommendations as pure functions of a chart and the clinic's policy."""

@@ -1,0 +1,57 @@
+"""One chart under one policy, with the facts that several rules share, each worked out once."""
+
+from __future__ import annotations
+
+from datetime import date
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from chart.medications import DrugClass, Medication
+from chart.records import Chart
+from rules.policy import Policy
+
+if TYPE_CHECKING:
+    from rules.mme import DailyMme
+    from rules.population import Exclusion
+    from rules.therapy import Therapy
+
+
+class Case:
+    def __init__(self, chart: Chart, policy: Policy | None = None) -> None:
+        self.chart = chart
+        self.policy = policy or Policy()
+
+    @property
+    def as_of(self) -> date:
+        return self.chart.as_of
+
+    @cached_property
+    def mme(self) -> DailyMme:
+        from rules.mme import daily_mme
+
+        return daily_mme(self.chart, self.policy)
+
+    @cached_property
+    def therapy(self) -> Therapy:
+        from rules.therapy import opioid_therapy
+
+        return opioid_therapy(self.chart, self.policy)
+
+    @cached_property
+    def exclusion(self) -> Exclusion | None:
+        from rules.population import exclusion
+
+        return exclusion(self.chart)
+
+    @cached_property
+    def medications(self) -> tuple[Medication, ...]:
+        """Orders, fills and statements together, in that order."""
+        chart = self.chart
+        return (
+            *chart.medication_requests,
+            *chart.medication_dispenses,
+            *chart.medication_statements,
+        )
+
+    def medications_of(self, *classes: DrugClass) -> tuple[Medication, ...]:
+        return tuple(m for m in self.medications if m.is_any(*classes))

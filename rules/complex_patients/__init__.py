@@ -1,0 +1,1 @@
+"""Who needs more support, and which (building block 5)."""

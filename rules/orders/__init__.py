@@ -1,0 +1,1 @@
+"""What only matters when an order is being written."""

@@ -1,0 +1,1 @@
+"""What a planned visit prepares (building block 4)."""

@@ -1,0 +1,1 @@
+"""A practice EHR for developers: SMART authorization, FHIR R4, synthetic patients. Not for real data."""
