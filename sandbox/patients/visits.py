@@ -60,7 +60,7 @@ def background(
 
 def monitoring(
     p: Draft, *, pdmp: int | None = 20, agreement: int | None = 120, drug_test: int | None = 150,
-    naloxone: int | None = 200, risk: int | None = 150, bowel: int | None = 60,
+    naloxone: int | None = 200, risk: int | None = 150, bowel: int | None = 60, expected: Sequence[str] = ("opiates",),
 ) -> None:  # fmt: skip
     """Days since each planned-visit item was last done; None leaves it out. `expected`: positive in the urine."""
     if pdmp is not None:
