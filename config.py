@@ -1,1 +1,153 @@
-"""Settings from the environment, checked at start."""
+"""Settings from the environment, checked at start: a missing or bad one is named with an example."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from cryptography.fernet import Fernet
+
+from launch.issuer_file import BadIssuer, load_issuers
+from launch.issuers import IssuerRegistration, is_loopback, is_safe_scheme
+
+PREFIX = "PREVISIT_"
+SHORTEST_SECRET = 32  # characters
+RANDOM_TEXT = 'python -c "import secrets; print(secrets.token_urlsafe(48))"'
+FERNET_KEY = 'python -c "from cryptography.fernet import Fernet; print(Fernet.generate_key().decode())"'
+
+
+class BadSetting(Exception):
+    """A setting the app cannot start with; the message names it and shows an example."""
+
+
+@dataclass(frozen=True)
+class Config:
+    secret_key: str = field(repr=False)
+    token_keys: tuple[str, ...] = field(repr=False)  # Fernet; the first seals, all open
+    public_url: str  # scheme and host, no trailing slash
+    issuers: tuple[IssuerRegistration, ...]
+    database_url: str = field(default="sqlite:///previsit.sqlite3", repr=False)  # may hold a password
+    policy: Path | None = None
+    trusted_proxies: int = 0
+    session_idle_minutes: int = 15
+    session_hours: int = 8
+    allow_insecure_loopback: bool = False
+
+
+def from_environment(environ: Mapping[str, str]) -> Config:
+    """The settings of a deployment; raises BadSetting for the first that is missing or bad."""
+    loopback = _switch(environ, "ALLOW_INSECURE_LOOPBACK")
+    return Config(
+        secret_key=_secret_key(environ),
+        token_keys=_token_keys(environ),
+        public_url=_public_url(environ, loopback),
+        issuers=_issuers(environ, loopback),
+        database_url=_database_url(environ),
+        policy=_policy(environ),
+        trusted_proxies=_number(environ, "TRUSTED_PROXIES", default=0, least=0, most=10),
+        session_idle_minutes=_number(environ, "SESSION_IDLE_MINUTES", default=15, least=1, most=120),
+        session_hours=_number(environ, "SESSION_HOURS", default=8, least=1, most=12),
+        allow_insecure_loopback=loopback,
+    )
+
+
+def demo_config(public_url: str) -> Config:
+    """Throwaway secrets, a database in memory, and the practice EHR as the one issuer."""
+    ehr = IssuerRegistration(
+        iss=f"{public_url}/ehr/fhir",
+        client_id="previsit-demo",
+        auth_method="client_secret_basic",
+        client_secret=secrets.token_urlsafe(32),
+    )
+    return Config(
+        secret_key=secrets.token_urlsafe(48),
+        token_keys=(Fernet.generate_key().decode(),),
+        public_url=public_url,
+        issuers=(ehr,),
+        database_url="sqlite://",
+        allow_insecure_loopback=is_loopback(urlsplit(public_url).hostname),
+    )
+
+
+def _bad(name: str, what: str, example: str) -> BadSetting:
+    return BadSetting(f"{PREFIX}{name} {what}. Example: {PREFIX}{name}={example}")
+
+
+def _required(environ: Mapping[str, str], name: str, example: str) -> str:
+    value = environ.get(f"{PREFIX}{name}", "").strip()
+    if not value:
+        raise _bad(name, "is not set", example)
+    return value
+
+
+def _secret_key(environ: Mapping[str, str]) -> str:
+    example = f"$({RANDOM_TEXT})"
+    value = _required(environ, "SECRET_KEY", example)
+    if len(value) < SHORTEST_SECRET:
+        raise _bad("SECRET_KEY", f"is shorter than {SHORTEST_SECRET} characters", example)
+    return value
+
+
+def _token_keys(environ: Mapping[str, str]) -> tuple[str, ...]:
+    example = f"$({FERNET_KEY})"
+    keys = tuple(key.strip() for key in _required(environ, "TOKEN_KEYS", example).split(",") if key.strip())
+    try:
+        usable = [Fernet(key) for key in keys]
+    except ValueError:
+        usable = []
+    if not usable:
+        raise _bad("TOKEN_KEYS", "must be Fernet keys, separated by commas, the newest first", example)
+    return keys
+
+
+def _public_url(environ: Mapping[str, str], loopback: bool) -> str:
+    example = "https://previsit.example.org"
+    value = _required(environ, "PUBLIC_URL", example).removesuffix("/")
+    try:
+        parts = urlsplit(value)
+        usable = bool(parts.hostname) and parts.port != 0 and is_safe_scheme(parts, loopback)
+    except ValueError:
+        usable = False
+    if not usable or value != f"{parts.scheme}://{parts.netloc}" or "@" in value:
+        raise _bad("PUBLIC_URL", "must be the https address of this app, without a path", example)
+    return value
+
+
+def _issuers(environ: Mapping[str, str], loopback: bool) -> tuple[IssuerRegistration, ...]:
+    path = _required(environ, "ISSUERS", "issuers.toml")
+    try:
+        return load_issuers(Path(path), environ, loopback)
+    except BadIssuer as error:
+        raise _bad("ISSUERS", f"cannot be used: {str(error).removesuffix('.')}", "issuers.toml") from None
+
+
+def _database_url(environ: Mapping[str, str]) -> str:
+    example = "sqlite:///previsit.sqlite3"
+    value = environ.get(f"{PREFIX}DATABASE_URL", "").strip() or example
+    if not value.startswith(("sqlite:", "postgresql")):
+        raise _bad("DATABASE_URL", "must name a SQLite or PostgreSQL database", example)
+    return value
+
+
+def _policy(environ: Mapping[str, str]) -> Path | None:
+    value = environ.get(f"{PREFIX}POLICY", "").strip()
+    if value and not Path(value).is_file():
+        raise _bad("POLICY", f"names a file that is not there ({value})", "policy.toml")
+    return Path(value) if value else None
+
+
+def _number(environ: Mapping[str, str], name: str, *, default: int, least: int, most: int) -> int:
+    text = environ.get(f"{PREFIX}{name}", "").strip() or str(default)
+    if not (text.isascii() and text.isdigit()) or not least <= int(text) <= most:
+        raise _bad(name, f"must be a whole number from {least} to {most}", str(default))
+    return int(text)
+
+
+def _switch(environ: Mapping[str, str], name: str) -> bool:
+    text = environ.get(f"{PREFIX}{name}", "").strip().lower() or "0"
+    if text not in {"0", "1", "false", "true", "no", "yes"}:
+        raise _bad(name, "must be 0 or 1", "0")
+    return text in {"1", "true", "yes"}

@@ -1,0 +1,228 @@
+"""What launch must remember: browsers, pending launches and launch sessions, sealed at rest."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import secrets
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any
+
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+from sqlalchemy import (
+    Column,
+    Engine,
+    Float,
+    Integer,
+    LargeBinary,
+    MetaData,
+    QueuePool,
+    String,
+    Table,
+    create_engine,
+    delete,
+    event,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
+
+metadata = MetaData()
+# The cookie, the state and the handle are kept as hashes: a copy of the database opens nothing.
+browsers = Table(
+    "launch_browser",
+    metadata,
+    Column("serial", Integer, primary_key=True),
+    Column("id_hash", String(64), unique=True, nullable=False),
+    Column("family", String(43), nullable=False, index=True),
+    Column("born_at", Float, nullable=False),
+)
+pendings = Table(
+    "launch_pending",
+    metadata,
+    Column("state_hash", String(64), primary_key=True),
+    Column("family", String(43), nullable=False),
+    Column("expires_at", Float, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+)
+sessions = Table(
+    "launch_session",
+    metadata,
+    Column("handle_hash", String(64), primary_key=True),
+    Column("family", String(43), nullable=False, index=True),
+    Column("opened_by", Integer, nullable=False),
+    Column("issuer", String(2048), nullable=False),
+    Column("opened_at", Float, nullable=False),
+    Column("seen_at", Float, nullable=False),
+    Column("renewing_since", Float),
+    Column("sealed", LargeBinary, nullable=False),
+)
+
+
+@dataclass(frozen=True)
+class Browser:
+    """One id of one browser. It is renewed at every sign-in; the ids of one browser form a family."""
+
+    id: str
+    family: str
+    serial: int
+
+
+@dataclass(frozen=True)
+class StoredSession:
+    handle_hash: str
+    family: str
+    opened_by: int
+    issuer: str
+    opened_at: float
+    seen_at: float
+    details: dict[str, Any]
+
+    def belongs_to(self, browser: Browser) -> bool:
+        # Ids given out before the sign-in never open it (session fixation); later ones do (other tabs).
+        return self.family == browser.family and browser.serial >= self.opened_by
+
+
+class Store:
+    def __init__(self, database_url: str, token_keys: Sequence[str]) -> None:
+        self.engine = open_engine(database_url)
+        self._seal = MultiFernet([Fernet(key) for key in token_keys])
+        metadata.create_all(self.engine)
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+    # Browsers
+
+    def new_browser(self, now: float, family: str | None = None) -> Browser:
+        id, family = secrets.token_urlsafe(32), family or secrets.token_urlsafe(32)
+        with self.engine.begin() as db:
+            row = db.execute(insert(browsers).values(id_hash=hashed(id), family=family, born_at=now))
+            return Browser(id, family, row.inserted_primary_key[0])
+
+    def browser(self, id: str) -> Browser | None:
+        with self.engine.begin() as db:
+            row = db.execute(select(browsers).where(browsers.c.id_hash == hashed(id))).one_or_none()
+        return Browser(id, row.family, row.serial) if row else None
+
+    def is_newest(self, browser: Browser) -> bool:
+        newest = select(func.max(browsers.c.serial)).where(browsers.c.family == browser.family)
+        with self.engine.begin() as db:
+            return db.execute(newest).scalar() == browser.serial
+
+    # Pending launches
+
+    def add_pending(self, state: str, family: str, expires_at: float, details: dict[str, Any]) -> None:
+        row = {"state_hash": hashed(state), "family": family, "expires_at": expires_at}
+        with self.engine.begin() as db:
+            db.execute(insert(pendings).values(**row, sealed=self._sealed(details)))
+
+    def pending_family(self, state: str, now: float) -> str | None:
+        query = select(pendings.c.family).where(
+            pendings.c.state_hash == hashed(state), pendings.c.expires_at > now
+        )
+        with self.engine.begin() as db:
+            return db.execute(query).scalar()
+
+    def take_pending(self, state: str, now: float) -> dict[str, Any] | None:
+        """The pending launch, once: of two callers with the same state only one gets it."""
+        this = pendings.c.state_hash == hashed(state)
+        with self.engine.begin() as db:
+            row = db.execute(select(pendings).where(this, pendings.c.expires_at > now)).one_or_none()
+            taken = db.execute(delete(pendings).where(this)).rowcount
+        return self._opened(row.sealed) if row and taken else None
+
+    # Launch sessions
+
+    def add_session(self, handle: str, browser: Browser, issuer: str, now: float, details: dict) -> None:
+        row = {"handle_hash": hashed(handle), "family": browser.family, "opened_by": browser.serial}
+        row |= {"issuer": issuer, "opened_at": now, "seen_at": now, "sealed": self._sealed(details)}
+        with self.engine.begin() as db:
+            db.execute(insert(sessions).values(**row))
+
+    def session(self, handle: str) -> StoredSession | None:
+        with self.engine.begin() as db:
+            row = db.execute(select(sessions).where(_is(handle))).one_or_none()
+        return self._stored(row) if row else None
+
+    def sessions_of(self, family: str) -> list[StoredSession]:
+        with self.engine.begin() as db:
+            rows = db.execute(select(sessions).where(sessions.c.family == family)).all()
+        return [stored for stored in map(self._stored, rows) if stored]
+
+    def touch(self, handle: str, now: float) -> None:
+        with self.engine.begin() as db:
+            db.execute(update(sessions).where(_is(handle)).values(seen_at=now))
+
+    def claim_renewal(self, handle: str, now: float, patience: float) -> bool:
+        """Whether this caller, of all threads and processes, is the one to refresh the token."""
+        free = or_(sessions.c.renewing_since.is_(None), sessions.c.renewing_since < now - patience)
+        with self.engine.begin() as db:
+            return (
+                db.execute(update(sessions).where(_is(handle), free).values(renewing_since=now)).rowcount == 1
+            )
+
+    def end_renewal(self, handle: str, details: dict[str, Any] | None = None) -> None:
+        values = {"renewing_since": None} | ({"sealed": self._sealed(details)} if details else {})
+        with self.engine.begin() as db:
+            db.execute(update(sessions).where(_is(handle)).values(**values))
+
+    def remove_session(self, handle: str) -> None:
+        with self.engine.begin() as db:
+            db.execute(delete(sessions).where(_is(handle)))
+
+    def remove_family(self, family: str) -> None:
+        with self.engine.begin() as db:
+            for table in (sessions, pendings, browsers):
+                db.execute(delete(table).where(table.c.family == family))
+
+    def purge(self, now: float, idle: float, longest: float) -> None:
+        with self.engine.begin() as db:
+            db.execute(delete(pendings).where(pendings.c.expires_at <= now))
+            over = or_(sessions.c.seen_at <= now - idle, sessions.c.opened_at <= now - longest)
+            db.execute(delete(sessions).where(over))
+            used = select(sessions.c.family).union(select(pendings.c.family))
+            db.execute(
+                delete(browsers).where(browsers.c.born_at <= now - longest, browsers.c.family.not_in(used))
+            )
+
+    def _stored(self, row: Any) -> StoredSession | None:
+        details = self._opened(row.sealed)
+        kept = (row.handle_hash, row.family, row.opened_by, row.issuer, row.opened_at, row.seen_at)
+        return StoredSession(*kept, details) if details is not None else None
+
+    def _sealed(self, details: dict[str, Any]) -> bytes:
+        return self._seal.encrypt(json.dumps(details).encode())
+
+    def _opened(self, sealed: bytes) -> dict[str, Any] | None:
+        with suppress(InvalidToken):  # sealed with a key that has since been retired: as if ended
+            return json.loads(self._seal.decrypt(sealed))
+        return None
+
+
+def hashed(secret: str) -> str:
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def open_engine(database_url: str) -> Engine:
+    """An engine; SQLite in memory is one connection that threads take in turn."""
+    if database_url in {"sqlite://", "sqlite:///:memory:"}:
+        single = {"poolclass": QueuePool, "pool_size": 1, "max_overflow": 0}
+        return create_engine(database_url, connect_args={"check_same_thread": False}, **single)
+    engine = create_engine(database_url, pool_pre_ping=True)
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _prepare_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "busy_timeout=5000"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _is(handle: str) -> Any:
+    return sessions.c.handle_hash == hashed(handle)

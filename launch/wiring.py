@@ -1,0 +1,29 @@
+"""Puts launch into a Flask app."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from flask import Flask
+
+from launch.parts import build_parts
+from launch.problems import LaunchProblem
+from launch.routes import launch_blueprint, show_problem
+
+if TYPE_CHECKING:
+    from config import Config
+
+
+def init_launch(app: Flask, config: Config, clock: Callable[[], float] = time.time) -> None:
+    """Registers the doors of a launch and the page for one that stops, wherever in the app it is raised.
+
+    Reads app.config["FHIR_TYPES"], the types the rules read, and app.config["LANDING"], where a
+    launch ends; both may be set later than this call.
+    """
+    app.config.setdefault("FHIR_TYPES", ())
+    app.config.setdefault("LANDING", "/visit/{handle}/")
+    app.extensions["launch"] = build_parts(config, clock)
+    app.register_blueprint(launch_blueprint)
+    app.register_error_handler(LaunchProblem, show_problem)
