@@ -1,0 +1,110 @@
+"""The code tables and what a value set is; the named sets are in rules.valuesets."""
+
+import csv
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from typing import Protocol, TypeVar
+
+from chart.terms import ICD10CM, Concept
+
+TABLES = ("codes", "conditions", "activities", "urine_tests")
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One code as a table has it."""
+
+    group: str
+    system: str
+    code: str
+    display: str
+    source: str
+    confidence: str
+
+
+@dataclass(frozen=True, slots=True)
+class ValueSet:
+    """Codes that mean one thing.
+
+    ICD-10-CM is matched by prefix too, because the tables list a category or some of its codes while charts
+    hold any of them. `icd10_excluded` takes codes out again, by prefix.
+    """
+
+    name: str
+    keys: frozenset[tuple[str, str]]
+    icd10_prefixes: tuple[str, ...] = ()
+    icd10_excluded: tuple[str, ...] = ()
+    icd10_pattern: str = ""
+
+    def has(self, concept: Concept) -> bool:
+        return not self.keys.isdisjoint(concept.keys) or any(
+            self._has_icd10(c.code) for c in concept.codes if c.system == ICD10CM
+        )
+
+    def _has_icd10(self, code: str) -> bool:
+        if self.icd10_excluded and code.startswith(self.icd10_excluded):
+            return False
+        if self.icd10_prefixes and code.startswith(self.icd10_prefixes):
+            return True
+        return bool(self.icd10_pattern and re.match(self.icd10_pattern, code))
+
+
+class HasConcept(Protocol):
+    @property
+    def concept(self) -> Concept: ...
+
+
+Coded = TypeVar("Coded", bound=HasConcept)
+
+
+def find(records: Iterable[Coded], *value_sets: ValueSet) -> tuple[Coded, ...]:
+    """The records whose concept is in any of the sets, in their order."""
+    return tuple(r for r in records if any(s.has(r.concept) for s in value_sets))
+
+
+@cache
+def rows() -> tuple[Row, ...]:
+    """Every row of every table."""
+    found: list[Row] = []
+    for table in TABLES:
+        file = resources.files("rules") / "tables" / f"{table}.csv"
+        with file.open(encoding="utf-8", newline="") as lines:
+            found += [Row(**line) for line in csv.DictReader(lines)]
+    return tuple(found)
+
+
+@cache
+def _by_group() -> dict[str, tuple[Row, ...]]:
+    groups: dict[str, list[Row]] = {}
+    for row in rows():
+        groups.setdefault(row.group, []).append(row)
+    return {name: tuple(found) for name, found in groups.items()}
+
+
+def keys_of(
+    *groups: str, only: tuple[str, ...] = (), without: tuple[str, ...] = ()
+) -> frozenset[tuple[str, str]]:
+    """The codes of these table groups; `only` and `without` pick among them by code. KeyError for no such group."""
+    found = {(r.system, r.code) for group in groups for r in _by_group()[group]}
+    if missing := set(only) - {code for _, code in found}:
+        raise KeyError(f"not in the tables: {sorted(missing)}")
+    return frozenset(k for k in found if (not only or k[1] in only) and k[1] not in without)
+
+
+def value_set(
+    name: str,
+    *groups: str,
+    only: tuple[str, ...] = (),
+    without: tuple[str, ...] = (),
+    icd10: tuple[str, ...] = (),
+    icd10_excluded: tuple[str, ...] = (),
+    icd10_pattern: str = "",
+) -> ValueSet:
+    """A set from table groups. ICD-10-CM codes that `icd10_excluded` names leave the exact codes too."""
+    keys = keys_of(*groups, only=only, without=without)
+    if icd10_excluded:
+        keys = frozenset(k for k in keys if k[0] != ICD10CM or not k[1].startswith(icd10_excluded))
+    return ValueSet(name, keys, icd10, icd10_excluded, icd10_pattern)
