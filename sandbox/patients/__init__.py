@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from sandbox.patients import doses, overlaps, steady, treatment
+from sandbox.patients import doses, durations, messy, mood, overlaps, special, steady, treatment
 from sandbox.patients.draft import PracticePatient
 
 __all__ = ["PracticePatient", "practice_patients"]
@@ -16,11 +16,24 @@ PATIENTS = (
     treatment.kwame_asare,
     treatment.skyler_redfern,
     treatment.linh_tran,
+    mood.anahera_tamihana,
+    mood.dmitri_vasquez,
+    mood.desmond_kealoha,
+    special.ingeborg_halvorsen,
+    special.josiah_abernathy,
+    special.priya_raghunathan,
+    special.camila_ibarra,
+    durations.mateus_carvalhal,
+    durations.bronwyn_pryce,
+    durations.eero_lahteenmaki,
+    durations.hakim_belkacemi,
+    durations.sunniva_torgersdatter,
     doses.oleksandr_hrytsenko,
     steady.walter_nakagawa_stone,
     doses.ruth_oyelaran,
     doses.fionnuala_ni_bhraonain,
     steady.nokomis_fairbanks,
+    messy.augustine_pellerin,
 )
 
 

@@ -14,12 +14,12 @@ ACT_CODE = "http://terminology.hl7.org/CodeSystem/v3-ActCode"
 
 def patient(
     today: date, name: str, gender: str, age: int, *, doctor: str = "osei", language: str = "en",
-    birthday_in: int = 200,
+    birthday_in: int | None = None,
 ) -> Draft:  # fmt: skip
-    """A patient of `age` whole years; the next birthday comes in `birthday_in` days."""
+    """A patient of `age` whole years; the next birthday comes in `birthday_in` days, or on a day of its own."""
     given, _, family = name.partition(" ")
     draft = Draft(today, _slug(name), name, doctor)
-    birthday = today + timedelta(days=birthday_in)
+    birthday = today + timedelta(days=birthday_in or 20 + sum(map(ord, name)) % 340)
     born = _same_day(birthday, birthday.year - age - 1)
     record = {
         "resourceType": "Patient",

@@ -29,6 +29,7 @@ class Draft:
     name: str
     doctor: str  # who prescribes, unless said otherwise
     entries: list[Resource] = field(default_factory=list)
+    elsewhere: dict[str, str] = field(default_factory=dict)  # id: the foreign base it is known under
 
     def ago(self, days: int) -> str:
         return (self.today - timedelta(days=days)).isoformat()
@@ -51,9 +52,13 @@ class Draft:
     def done(self, story: str, *shows: str) -> PracticePatient:
         mentioned = set(_references(self.entries))
         shared = [s for s in shared_resources() if f"{s['resourceType']}/{s['id']}" in mentioned]
-        entry = [{"fullUrl": _url(r), "resource": r} for r in (*self.entries, *shared)]
+        entry = [{"fullUrl": self._url(r), "resource": r} for r in (*self.entries, *shared)]
         bundle = {"resourceType": "Bundle", "id": self.id, "type": "collection", "entry": entry}
         return PracticePatient(self.id, self.name, story, shows, bundle)
+
+    def _url(self, resource: Resource) -> str:
+        base = self.elsewhere.get(resource["id"], BASE)
+        return f"{base}/{resource['resourceType']}/{resource['id']}"
 
 
 def _without_nothing(resource: Resource) -> Resource:
@@ -68,7 +73,3 @@ def _references(part: Any) -> Iterator[str]:
     if isinstance(part, list):
         for below in part:
             yield from _references(below)
-
-
-def _url(resource: Resource) -> str:
-    return f"{BASE}/{resource['resourceType']}/{resource['id']}"

@@ -1,0 +1,311 @@
+"""The practice's patients: valid FHIR R4, codes with a source, dates that never go stale."""
+
+import csv
+import json
+import re
+from collections import Counter
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+from fhir.resources.R4B import get_fhir_model_class
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from sandbox.patients import messy, practice_patients
+from sandbox.patients.codes import rows
+from sandbox.patients.people import shared_resources
+
+TODAY = date(2026, 11, 22)
+PATIENTS = practice_patients(TODAY)
+CLINICAL = Path(__file__).parents[3] / "shared" / "clinical"
+CLINICAL_SYSTEMS = {
+    "http://www.nlm.nih.gov/research/umls/rxnorm", "http://loinc.org", "http://snomed.info/sct",
+    "http://hl7.org/fhir/sid/icd-10-cm",
+}  # fmt: skip
+FHIR_DATE = re.compile(r"\d{4}(-\d\d(-\d\d(T\d\d:\d\d:\d\d-05:00)?)?)?")
+RULE_ID = re.compile(r"(POP|PV|CX|RF|PR)-\d\d")
+
+each_patient = pytest.mark.parametrize("patient", PATIENTS, ids=lambda p: p.id)
+
+
+def resources(patient):
+    return [entry["resource"] for entry in patient.bundle["entry"]]
+
+
+def of_type(patient, *kinds):
+    return [r for r in resources(patient) if r["resourceType"] in kinds]
+
+
+def named(name):
+    return next(p for p in PATIENTS if p.id == name)
+
+
+def parts(value, key=""):
+    """(key, value) of everything in a resource, to any depth."""
+    yield key, value
+    below = (
+        value.items()
+        if isinstance(value, dict)
+        else ((key, v) for v in value)
+        if isinstance(value, list)
+        else ()
+    )
+    for name, part in below:
+        yield from parts(part, name)
+
+
+def coded(part):
+    return {
+        (c["system"], c["code"])
+        for _, c in parts(part)
+        if isinstance(c, dict) and "system" in c and "code" in c
+    }
+
+
+def without_dates(value):
+    if isinstance(value, dict):
+        return {key: without_dates(part) for key, part in value.items()}
+    if isinstance(value, list):
+        return [without_dates(part) for part in value]
+    return "a date" if isinstance(value, str) and FHIR_DATE.fullmatch(value) else value
+
+
+def exact_days(part):
+    """Every full date but the birth date, which keeps its age rather than its distance in days."""
+    texts = [v for k, v in parts(part) if k != "birthDate" and isinstance(v, str) and FHIR_DATE.fullmatch(v)]
+    return [date.fromisoformat(text[:10]) for text in texts if len(text) >= 10]
+
+
+def test_there_are_enough_of_them_and_none_twice():
+    assert len(PATIENTS) >= 16
+    assert set(Counter(p.id for p in PATIENTS).values()) == {1}
+    assert set(Counter(p.name for p in PATIENTS).values()) == {1}
+
+
+@each_patient
+def test_says_in_one_line_what_it_is_for(patient):
+    assert patient.story.endswith(".")
+    assert "\n" not in patient.story
+    assert 20 < len(patient.story) <= 120
+    assert patient.shows
+    assert all(RULE_ID.fullmatch(rule) for rule in patient.shows)
+
+
+@each_patient
+def test_is_a_collection_of_one_patient_with_a_realistic_record(patient):
+    assert patient.bundle["type"] == "collection"
+    assert 25 <= len(patient.bundle["entry"]) <= 120
+    assert [r["id"] for r in of_type(patient, "Patient")] == [patient.id]
+    assert of_type(patient, "Encounter", "Condition", "Observation")
+    ids = [(r["resourceType"], r["id"]) for r in resources(patient)]
+    assert len(ids) == len(set(ids))
+
+
+def test_ids_are_unique_across_patients_but_for_the_shared_people():
+    shared = {(r["resourceType"], r["id"]) for r in shared_resources()}
+    ids = Counter((r["resourceType"], r["id"]) for p in PATIENTS for r in resources(p))
+    assert {key for key, count in ids.items() if count > 1} <= shared
+
+
+@each_patient
+def test_every_entry_is_valid_r4_but_those_meant_not_to_be(patient):
+    invalid = set()
+    for resource in resources(patient):
+        try:
+            get_fhir_model_class(resource["resourceType"]).model_validate(resource)
+        except (ValueError, KeyError):
+            invalid.add(resource["id"])
+    assert invalid == (messy.MALFORMED if patient.id == messy.NAME else set())
+
+
+@each_patient
+def test_references_lead_to_something_in_the_bundle(patient):
+    here = {f"{r['resourceType']}/{r['id']}" for r in resources(patient)}
+    here |= {entry["fullUrl"] for entry in patient.bundle["entry"]} | {"#med1"}
+    named_here = {v for k, v in parts(patient.bundle) if k == "reference" and isinstance(v, str)}
+    assert named_here - here == (messy.UNRESOLVED if patient.id == messy.NAME else set())
+
+
+@each_patient
+def test_every_record_is_about_this_patient(patient):
+    for resource in resources(patient):
+        about = resource.get("subject") or resource.get("patient")
+        assert about is None or about["reference"] == f"Patient/{patient.id}"
+
+
+@each_patient
+def test_every_clinical_code_is_in_the_table_with_its_display(patient):
+    known = {(row.system, row.code): row.display for row in rows().values()}
+    codings = [
+        c for _, c in parts(patient.bundle) if isinstance(c, dict) and c.get("system") in CLINICAL_SYSTEMS
+    ]
+    assert codings
+    for coding in codings:
+        assert coding.get("display", "") == known[coding["system"], coding["code"]]
+
+
+def test_every_code_has_a_source_and_is_in_use():
+    written = json.dumps([p.bundle for p in PATIENTS])
+    for row in rows().values():
+        assert row.source
+        assert re.search(rf'["/]{re.escape(row.code)}"', written), (
+            f"{row.name} is in the table and with no patient"
+        )
+
+
+@pytest.mark.real
+@pytest.mark.skipif(not CLINICAL.is_dir(), reason="../shared/clinical is not here")
+def test_the_table_agrees_with_the_tables_it_was_copied_from():
+    known = set()
+    for name, code in [("clinical_codes", "code"), ("value_sets", "code"), ("opioid_products", "rxcui")]:
+        with (CLINICAL / f"{name}.csv").open(encoding="utf-8", newline="") as file:
+            for row in csv.DictReader(file):
+                system = row.get("system", "http://www.nlm.nih.gov/research/umls/rxnorm")
+                known.add((system, row[code], row.get("display", row.get("name"))))
+    assert {(row.system, row.code, row.display) for row in rows().values()} <= known
+
+
+def test_the_same_day_gives_the_same_records():
+    assert json.dumps([p.bundle for p in practice_patients(TODAY)]) == json.dumps(
+        [p.bundle for p in PATIENTS]
+    )
+
+
+@settings(max_examples=15, deadline=None)
+@given(day=st.dates(date(2024, 1, 1), date(2040, 12, 31)))
+def test_another_day_changes_dates_alone_and_all_by_as_much(day):
+    for then, now in zip(practice_patients(day), PATIENTS, strict=True):
+        assert without_dates(then.bundle) == without_dates(now.bundle)
+        assert {a - b for a, b in zip(exact_days(then.bundle), exact_days(now.bundle), strict=True)} == {
+            day - TODAY
+        }
+
+
+@pytest.mark.parametrize("day", [date(2028, 2, 28), date(2028, 2, 29), date(2027, 3, 1), TODAY])
+@pytest.mark.parametrize(
+    ("name", "age"), [("priya-raghunathan-bell", 17), ("harold-brandvold", 67), ("delia-whitfield", 58)]
+)
+def test_ages_hold_on_any_day(day, name, age):
+    (record,) = (p for p in practice_patients(day) if p.id == name)
+    born = date.fromisoformat(resources(record)[0]["birthDate"])
+    assert day.year - born.year - ((day.month, day.day) < (born.month, born.day)) == age
+
+
+def test_nothing_but_appointments_and_ends_of_validity_lies_ahead():
+    recorded = [
+        r for p in PATIENTS for r in resources(p) if r["resourceType"] not in ("Appointment", "Consent")
+    ]
+    assert not [r["id"] for r in recorded if any(day > TODAY for day in exact_days(r))]
+
+
+def test_some_are_expected_today_and_some_tomorrow():
+    starts = Counter(a["start"][:10] for p in PATIENTS for a in of_type(p, "Appointment"))
+    assert starts[TODAY.isoformat()] >= 5
+    assert starts[(TODAY + timedelta(days=1)).isoformat()] >= 5
+    assert len(starts) == 2
+
+
+def covered(patient):
+    """Days ago on which a fill of the patient's opioid lasts, by the plain arithmetic of fill and days' supply."""
+    days = set()
+    for fill in of_type(patient, "MedicationDispense"):
+        ago = (TODAY - date.fromisoformat(fill["whenHandedOver"])).days
+        days |= set(range(ago, ago - fill["daysSupply"]["value"], -1))
+    return {day for day in days if day >= 0}
+
+
+@pytest.mark.parametrize(("name", "unbroken"), [("bronwyn-pryce-maddox", 89), ("eero-lahteenmaki", 90)])
+def test_day_89_and_day_90(name, unbroken):
+    assert covered(named(name)) == set(range(unbroken))
+
+
+@pytest.mark.parametrize(("name", "gap"), [("hakim-belkacemi", 7), ("sunniva-torgersdatter", 8)])
+def test_gaps_of_7_and_8_days(name, gap):
+    days = covered(named(name))
+    assert set(range(max(days))) - days == set(range(71, 71 + gap))
+
+
+def days_since(patient, code):
+    element = {
+        "Procedure": "performedDateTime",
+        "DocumentReference": "date",
+        "Observation": "effectiveDateTime",
+    }
+    found = [
+        r
+        for r in resources(patient)
+        if any(c == code for _, c in coded(r.get("code") or r.get("type") or {}))
+    ]
+    return {(TODAY - date.fromisoformat(r[element[r["resourceType"]]][:10])).days for r in found}
+
+
+@pytest.mark.parametrize(
+    ("name", "code", "days"),
+    [
+        ("renee-thibodeaux", "461621000124108", {91}),  # PDMP: 90 days
+        ("renee-thibodeaux", "94136-9", {366}),  # agreement: a year
+        ("walter-nakagawa-stone", "461621000124108", {80}),
+        ("walter-nakagawa-stone", "94136-9", {355}),
+        ("walter-nakagawa-stone", "91147-9", {80, 170}),
+    ],
+)
+def test_what_is_due_is_due_by_the_days_the_story_says(name, code, days):
+    assert days_since(named(name), code) == days
+
+
+@pytest.mark.parametrize(
+    ("name", "code", "value"),
+    [
+        ("anahera-tamihana", "44261-6", 17), ("anahera-tamihana", "44260-8", 1), ("anahera-tamihana", "70274-6", 12),
+        ("dmitri-vasquez-orlov", "44261-6", 9), ("dmitri-vasquez-orlov", "70274-6", 9),
+        ("augustine-pellerin", "91147-9", 18),
+    ],
+)  # fmt: skip
+def test_screens_have_the_scores_the_story_says(name, code, value):
+    found = [o for o in of_type(named(name), "Observation") if ("http://loinc.org", code) in coded(o["code"])]
+    assert max(found, key=lambda o: o["effectiveDateTime"])["valueQuantity"]["value"] == value
+
+
+@each_patient
+def test_totals_are_the_sums_of_their_items(patient):
+    by_id = {f"Observation/{o['id']}": o for o in of_type(patient, "Observation")}
+    for total in by_id.values():
+        members = [by_id[m["reference"]] for m in total.get("hasMember", ())]
+        if members and "valueQuantity" in total:
+            points = sum(m["valueQuantity"]["value"] for m in members)
+            expected = round(points / 3, 1) if len(members) == 3 else points
+            assert total["valueQuantity"]["value"] == expected
+
+
+def test_naloxone_is_missing_where_the_story_says_so():
+    naloxone = ("http://www.nlm.nih.gov/research/umls/rxnorm", "1725059")
+    without = {p.id for p in PATIENTS if naloxone not in coded(p.bundle)}
+    assert {"tomasz-zielinski", "harold-brandvold", "camila-ibarra-fuentes"} <= without
+    assert "delia-whitfield" not in without
+
+
+def test_the_messy_record_has_everything_it_is_meant_to_have():
+    orders = {r["id"]: r for r in of_type(named(messy.NAME), "MedicationRequest")}
+    shapes = [r.get("medicationReference", {}) for r in orders.values()]
+    assert {"#med1", None} <= {shape.get("reference") for shape in shapes}
+    assert any(shape.get("reference", "").startswith(messy.OLD_EHR) for shape in shapes)
+    assert any(set(shape) == {"display"} for shape in shapes)
+    assert any("dosageInstruction" not in r for r in orders.values())
+    assert any(r["status"] == "entered-in-error" for r in orders.values())
+    assert any(r.get("doNotPerform") for r in orders.values())
+    assert {"text": "oxyCODONE-acetaminophen 5-325 mg tab"} in [
+        r.get("medicationCodeableConcept") for r in orders.values()
+    ]
+    assert "42CFRPart2" in {
+        code for _, code in coded([r.get("meta", {}) for r in resources(named(messy.NAME))])
+    }
+
+
+def test_an_ordinary_patient_has_no_opioid():
+    medicines = of_type(
+        named("nokomis-fairbanks"), "MedicationRequest", "MedicationDispense", "MedicationStatement"
+    )
+    names = json.dumps(medicines).lower()
+    assert medicines
+    assert not re.search(r"codone|morph|tramadol|fentanyl|methadone|codeine|buprenorphine", names)
