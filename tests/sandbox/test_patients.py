@@ -15,66 +15,24 @@ from hypothesis import strategies as st
 from sandbox.patients import messy, practice_patients
 from sandbox.patients.codes import rows
 from sandbox.patients.people import shared_resources
+from tests.sandbox.patient_parts import (
+    PATIENTS,
+    TODAY,
+    exact_days,
+    of_type,
+    parts,
+    resources,
+    without_dates,
+)
 
-TODAY = date(2026, 11, 22)
-PATIENTS = practice_patients(TODAY)
 CLINICAL = Path(__file__).parents[3] / "shared" / "clinical"
 CLINICAL_SYSTEMS = {
     "http://www.nlm.nih.gov/research/umls/rxnorm", "http://loinc.org", "http://snomed.info/sct",
     "http://hl7.org/fhir/sid/icd-10-cm",
 }  # fmt: skip
-FHIR_DATE = re.compile(r"\d{4}(-\d\d(-\d\d(T\d\d:\d\d:\d\d-05:00)?)?)?")
 RULE_ID = re.compile(r"(POP|PV|CX|RF|PR)-\d\d")
 
 each_patient = pytest.mark.parametrize("patient", PATIENTS, ids=lambda p: p.id)
-
-
-def resources(patient):
-    return [entry["resource"] for entry in patient.bundle["entry"]]
-
-
-def of_type(patient, *kinds):
-    return [r for r in resources(patient) if r["resourceType"] in kinds]
-
-
-def named(name):
-    return next(p for p in PATIENTS if p.id == name)
-
-
-def parts(value, key=""):
-    """(key, value) of everything in a resource, to any depth."""
-    yield key, value
-    below = (
-        value.items()
-        if isinstance(value, dict)
-        else ((key, v) for v in value)
-        if isinstance(value, list)
-        else ()
-    )
-    for name, part in below:
-        yield from parts(part, name)
-
-
-def coded(part):
-    return {
-        (c["system"], c["code"])
-        for _, c in parts(part)
-        if isinstance(c, dict) and "system" in c and "code" in c
-    }
-
-
-def without_dates(value):
-    if isinstance(value, dict):
-        return {key: without_dates(part) for key, part in value.items()}
-    if isinstance(value, list):
-        return [without_dates(part) for part in value]
-    return "a date" if isinstance(value, str) and FHIR_DATE.fullmatch(value) else value
-
-
-def exact_days(part):
-    """Every full date but the birth date, which keeps its age rather than its distance in days."""
-    texts = [v for k, v in parts(part) if k != "birthDate" and isinstance(v, str) and FHIR_DATE.fullmatch(v)]
-    return [date.fromisoformat(text[:10]) for text in texts if len(text) >= 10]
 
 
 def test_there_are_enough_of_them_and_none_twice():
@@ -206,67 +164,6 @@ def test_some_are_expected_today_and_some_tomorrow():
     assert len(starts) == 2
 
 
-def covered(patient):
-    """Days ago on which a fill of the patient's opioid lasts, by the plain arithmetic of fill and days' supply."""
-    days = set()
-    for fill in of_type(patient, "MedicationDispense"):
-        ago = (TODAY - date.fromisoformat(fill["whenHandedOver"])).days
-        days |= set(range(ago, ago - fill["daysSupply"]["value"], -1))
-    return {day for day in days if day >= 0}
-
-
-@pytest.mark.parametrize(("name", "unbroken"), [("bronwyn-pryce-maddox", 89), ("eero-lahteenmaki", 90)])
-def test_day_89_and_day_90(name, unbroken):
-    assert covered(named(name)) == set(range(unbroken))
-
-
-@pytest.mark.parametrize(("name", "gap"), [("hakim-belkacemi", 7), ("sunniva-torgersdatter", 8)])
-def test_gaps_of_7_and_8_days(name, gap):
-    days = covered(named(name))
-    assert set(range(max(days))) - days == set(range(71, 71 + gap))
-
-
-def days_since(patient, code):
-    element = {
-        "Procedure": "performedDateTime",
-        "DocumentReference": "date",
-        "Observation": "effectiveDateTime",
-    }
-    found = [
-        r
-        for r in resources(patient)
-        if any(c == code for _, c in coded(r.get("code") or r.get("type") or {}))
-    ]
-    return {(TODAY - date.fromisoformat(r[element[r["resourceType"]]][:10])).days for r in found}
-
-
-@pytest.mark.parametrize(
-    ("name", "code", "days"),
-    [
-        ("renee-thibodeaux", "461621000124108", {91}),  # PDMP: 90 days
-        ("renee-thibodeaux", "94136-9", {366}),  # agreement: a year
-        ("walter-nakagawa-stone", "461621000124108", {80}),
-        ("walter-nakagawa-stone", "94136-9", {355}),
-        ("walter-nakagawa-stone", "91147-9", {80, 170}),
-    ],
-)
-def test_what_is_due_is_due_by_the_days_the_story_says(name, code, days):
-    assert days_since(named(name), code) == days
-
-
-@pytest.mark.parametrize(
-    ("name", "code", "value"),
-    [
-        ("anahera-tamihana", "44261-6", 17), ("anahera-tamihana", "44260-8", 1), ("anahera-tamihana", "70274-6", 12),
-        ("dmitri-vasquez-orlov", "44261-6", 9), ("dmitri-vasquez-orlov", "70274-6", 9),
-        ("augustine-pellerin", "91147-9", 18),
-    ],
-)  # fmt: skip
-def test_screens_have_the_scores_the_story_says(name, code, value):
-    found = [o for o in of_type(named(name), "Observation") if ("http://loinc.org", code) in coded(o["code"])]
-    assert max(found, key=lambda o: o["effectiveDateTime"])["valueQuantity"]["value"] == value
-
-
 @each_patient
 def test_totals_are_the_sums_of_their_items(patient):
     by_id = {f"Observation/{o['id']}": o for o in of_type(patient, "Observation")}
@@ -276,36 +173,3 @@ def test_totals_are_the_sums_of_their_items(patient):
             points = sum(m["valueQuantity"]["value"] for m in members)
             expected = round(points / 3, 1) if len(members) == 3 else points
             assert total["valueQuantity"]["value"] == expected
-
-
-def test_naloxone_is_missing_where_the_story_says_so():
-    naloxone = ("http://www.nlm.nih.gov/research/umls/rxnorm", "1725059")
-    without = {p.id for p in PATIENTS if naloxone not in coded(p.bundle)}
-    assert {"tomasz-zielinski", "harold-brandvold", "camila-ibarra-fuentes"} <= without
-    assert "delia-whitfield" not in without
-
-
-def test_the_messy_record_has_everything_it_is_meant_to_have():
-    orders = {r["id"]: r for r in of_type(named(messy.NAME), "MedicationRequest")}
-    shapes = [r.get("medicationReference", {}) for r in orders.values()]
-    assert {"#med1", None} <= {shape.get("reference") for shape in shapes}
-    assert any(shape.get("reference", "").startswith(messy.OLD_EHR) for shape in shapes)
-    assert any(set(shape) == {"display"} for shape in shapes)
-    assert any("dosageInstruction" not in r for r in orders.values())
-    assert any(r["status"] == "entered-in-error" for r in orders.values())
-    assert any(r.get("doNotPerform") for r in orders.values())
-    assert {"text": "oxyCODONE-acetaminophen 5-325 mg tab"} in [
-        r.get("medicationCodeableConcept") for r in orders.values()
-    ]
-    assert "42CFRPart2" in {
-        code for _, code in coded([r.get("meta", {}) for r in resources(named(messy.NAME))])
-    }
-
-
-def test_an_ordinary_patient_has_no_opioid():
-    medicines = of_type(
-        named("nokomis-fairbanks"), "MedicationRequest", "MedicationDispense", "MedicationStatement"
-    )
-    names = json.dumps(medicines).lower()
-    assert medicines
-    assert not re.search(r"codone|morph|tramadol|fentanyl|methadone|codeine|buprenorphine", names)
