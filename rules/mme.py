@@ -1,48 +1,30 @@
 """Daily opioid dosage in morphine milligram equivalents (MME/day), CDC 2022 factors."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
+from chart.medications import MedicationRequest, MedicationStatement
 from chart.records import Chart
+from chart.when import When
+from rules.mme_lines import Counted, Excluded, NotCalculated, in_words
+from rules.mme_sheet import Sheet
 from rules.policy import Policy
 
+__all__ = [
+    "Counted",
+    "DailyMme",
+    "Excluded",
+    "NotCalculated",
+    "daily_mme",
+    "daily_mme_with_drafts",
+    "in_words",
+    "unseen_fills",
+    "unseen_orders",
+]
 
-@dataclass(frozen=True, slots=True)
-class Counted:
-    """One medicine that counts, with the arithmetic that leads to its number."""
-
-    record_ids: tuple[str, ...]  # first the one it is listed under; then its fills and duplicates
-    name: str
-    mme: Decimal  # unrounded, the most the directions allow
-    mme_low: Decimal  # the least they allow, 0 when taken only as needed
-    dosage_per_day: Decimal
-    unit: str  # "mg", "mcg/h" for patches
-    factor: Decimal
-    basis: str  # the steps in words
-    as_needed: bool = False
-    notes: tuple[str, ...] = ()  # cautions, doubts, "supply and directions differ"
-    labels: frozenset[tuple[str, str]] = frozenset()
-
-
-@dataclass(frozen=True, slots=True)
-class NotCalculated:
-    """An opioid that may be in use and whose MME/day cannot be told: the total is "at least"."""
-
-    record_ids: tuple[str, ...]
-    name: str
-    reason: str
-    labels: frozenset[tuple[str, str]] = frozenset()
-
-
-@dataclass(frozen=True, slots=True)
-class Excluded:
-    """An opioid record that does not count toward the total, and why."""
-
-    record_ids: tuple[str, ...]
-    name: str
-    reason: str
-    is_current: bool = False  # in use now (buprenorphine, methadone for OUD), as against past or inpatient
-    labels: frozenset[tuple[str, str]] = frozenset()
+# Records with these statuses may be of medicines in use, if only their names could be read.
+_MAY_BE_TAKEN = (None, "", "active", "unknown", "completed", "intended")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +38,13 @@ class DailyMme:
     excluded: tuple[Excluded, ...] = ()
     notes: tuple[str, ...] = ()
 
+    thresholds: tuple[Decimal, ...] = (Decimal(50), Decimal(90))  # that rounding must not cross
+
     def __str__(self) -> str:
         """Rounded for reading only: "at least 45 MME/day"."""
-        raise NotImplementedError
+        if self.at_least and not self.by_medication:
+            return "MME/day cannot be told"
+        return ("at least " if self.at_least else "") + in_words(self.total, self.thresholds)
 
     @property
     def has_opioid_in_use(self) -> bool:
@@ -68,9 +54,68 @@ class DailyMme:
 
 def daily_mme(chart: Chart, policy: Policy) -> DailyMme:
     """MME/day on `chart.as_of`, from orders, fills and statements."""
-    raise NotImplementedError
+    sheet = Sheet(chart, policy)
+    sheet.fill()
+    unseen = unseen_orders(chart)
+    counted = sorted((e for _, e in sheet.counted), key=lambda e: (-e.mme, e.name, e.record_ids))
+    return DailyMme(
+        total=sum((entry.mme for entry in counted), Decimal(0)),
+        at_least=bool(sheet.not_calculated or unseen),
+        by_medication=tuple(counted),
+        not_calculated=tuple(
+            sorted((e for _, e in sheet.not_calculated), key=lambda e: (e.name, e.record_ids))
+        ),
+        excluded=tuple(
+            sorted((e for _, e in sheet.excluded), key=lambda e: (not e.is_current, e.name, e.record_ids))
+        ),
+        notes=unseen + unseen_fills(chart),
+        thresholds=(policy.mme_extra_care, policy.mme_measure_flag),
+    )
+
+
+def unseen_orders(chart: Chart) -> tuple[str, ...]:
+    """Why opioids in use may be hidden from this chart; empty when all that lists them was read."""
+    missing = dict.fromkeys(chart.gaps({"MedicationRequest"}) + chart.gaps({"MedicationStatement"}))
+    for gap in chart.unavailable:
+        # An EHR without orders has them somewhere else; one without statements has none.
+        if gap.resource_type == "MedicationRequest":
+            missing[gap.reason] = None
+    nameless = sum(not record.concept.display and record.status in _MAY_BE_TAKEN for record in _listed(chart))
+    if nameless:
+        missing[f"{nameless} medicine{'s' if nameless > 1 else ''} on the list without a readable name"] = (
+            None
+        )
+    return tuple(missing)
+
+
+def _listed(chart: Chart) -> Iterable[MedicationRequest | MedicationStatement]:
+    return (*chart.medication_requests, *chart.medication_statements)
+
+
+def unseen_fills(chart: Chart) -> tuple[str, ...]:
+    return tuple(f"fills: {reason}" for reason in chart.gaps({"MedicationDispense"}))
 
 
 def daily_mme_with_drafts(chart: Chart, policy: Policy) -> DailyMme:
     """The same with `chart.drafts` counted and what they replace taken out."""
-    raise NotImplementedError
+    drafts = tuple(_as_started(draft, chart) for draft in chart.drafts)
+    ids = {draft.id for draft in drafts}
+    kept = tuple(order for order in chart.medication_requests if order.id not in ids)
+    return daily_mme(replace(chart, medication_requests=kept + drafts, drafts=()), policy)
+
+
+def _as_started(draft: MedicationRequest, chart: Chart) -> MedicationRequest:
+    """A draft counts as if signed and begun today, whatever EHRs put in a draft's status and dates."""
+    orders = {order.id for order in chart.medication_requests}
+    replaced = draft.replaces or next((i for i in draft.based_on if i in orders), "")
+    return replace(
+        draft,
+        status="active",
+        intent="order",
+        is_reported=False,
+        authored=When.of(chart.as_of),
+        starts=None,
+        ends=None,
+        supply=replace(draft.supply, valid_from=None),
+        replaces=replaced if replaced != draft.id else "",
+    )

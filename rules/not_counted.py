@@ -1,0 +1,104 @@
+"""Opioids that are in use and yet no part of the total, each with its reason (CDC 2022; specification 2.5)."""
+
+import csv
+import re
+from functools import cache
+from importlib import resources
+
+from chart.medications import Form, Medication, MedicationDispense, MedicationRequest
+from chart.records import Chart, Condition
+from chart.terms import RXNORM, Concept
+from rules.prescriptions import Prescription
+from rules.valuesets import OPIOID_USE_DISORDER, OUD_IN_REMISSION, OUD_ON_AGONIST_THERAPY
+
+HOSPITAL = "ordered for a hospital stay"
+BUPRENORPHINE = "buprenorphine is not converted to MME"
+METHADONE_FOR_OUD = "methadone for opioid use disorder is not counted"
+COUGH = "cough and cold medicine: not counted, shown on its own line"
+_NOT_A_HOME_DOSE = {
+    Form.INJECTION: "injection: not part of a home dose",
+    Form.IMPLANT: "implant: not part of a home dose",
+    Form.TOPICAL: "for the skin: not part of a home dose",
+}
+_AT_HOME = frozenset({"outpatient", "community", "discharge"})
+_OUD_SETS = (OPIOID_USE_DISORDER, OUD_IN_REMISSION, OUD_ON_AGONIST_THERAPY)
+# How EHRs and pharmacies write it; an opioid treatment program is the only place that gives methadone for OUD.
+_OUD_WORDS = re.compile(
+    r"\b(otp|opioid treatment program(me)?|methadone (clinic|maintenance|program)|oud|moud"
+    r"|opioid (use disorder|dependence|addiction))\b",
+    re.IGNORECASE,
+)
+_COUGH_INGREDIENTS = frozenset({"codeine", "hydrocodone", "dihydrocodeine"})
+# The partners found in the cough and cold table; promethazine and diphenhydramine alone also come with other uses.
+_COUGH_PARTNERS = (
+    "guaifenesin", "pseudoephedrine", "phenylephrine", "chlorpheniramine", "brompheniramine", "triprolidine",
+    "pyrilamine", "promethazine", "diphenhydramine", "carbinoxamine", "chlorcyclizine", "phenylpropanolamine",
+)  # fmt: skip
+
+
+def is_hospital_only(record: Medication) -> bool:
+    categories: frozenset[str] = getattr(record, "categories", frozenset())
+    return "inpatient" in categories and not categories & _AT_HOME
+
+
+def why_not_counted(prescription: Prescription, chart: Chart) -> str:
+    """Empty when it counts."""
+    product = prescription.lead.product
+    if any(i.name.lower() == "buprenorphine" for i in product.opioids):
+        return BUPRENORPHINE
+    if product.form in _NOT_A_HOME_DOSE:
+        return _NOT_A_HOME_DOSE[product.form]
+    if is_cough_and_cold(prescription.lead):
+        return COUGH
+    return METHADONE_FOR_OUD if is_methadone(prescription) and is_for_oud(prescription, chart) else ""
+
+
+def is_methadone(prescription: Prescription) -> bool:
+    return any(i.name.lower() == "methadone" for i in prescription.lead.product.opioids)
+
+
+def is_for_oud(prescription: Prescription, chart: Chart) -> bool:
+    """By what the prescription says; never by the patient's other diagnoses."""
+    conditions = {c.id: c for c in chart.conditions}
+    return any(_says_oud(record, conditions) for record in prescription.records)
+
+
+def may_be_for_oud(prescription: Prescription, chart: Chart) -> bool:
+    """Nothing says what this methadone is for, and OUD is on the problem list."""
+    if any(record.reasons or record.reason_ids for record in prescription.records):
+        return False
+    return any(c.is_active and _is_oud(c.concept) for c in chart.conditions)
+
+
+def _says_oud(record: Medication, conditions: dict[str, Condition]) -> bool:
+    reasons = [*record.reasons, *(conditions[i].concept for i in record.reason_ids if i in conditions)]
+    if any(_is_oud(reason) for reason in reasons):
+        return True
+    words = [record.display, record.product.name, record.dosage.text]
+    if isinstance(record, (MedicationRequest, MedicationDispense)):
+        words.append(record.pharmacy)
+    return any(_OUD_WORDS.search(text) for text in words)
+
+
+def _is_oud(concept: Concept) -> bool:
+    if any(value_set.has(concept) for value_set in _OUD_SETS):
+        return True
+    return not concept.codes and bool(_OUD_WORDS.search(concept.display))
+
+
+@cache
+def _cough_codes() -> frozenset[str]:
+    """The table's meperidine with promethazine capsule is left out: a pain medicine."""
+    table = resources.files("rules") / "tables" / "opioid_cough_cold.csv"
+    with table.open(encoding="utf-8") as lines:
+        return frozenset(row["rxcui"] for row in csv.DictReader(lines))
+
+
+def is_cough_and_cold(record: Medication) -> bool:
+    if any(c.system == RXNORM and c.code in _cough_codes() for c in record.concept.codes):
+        return True
+    product = record.product
+    if not any(i.name.lower() in _COUGH_INGREDIENTS for i in product.opioids):
+        return False
+    names = " ".join((product.name, record.display, *(i.name for i in product.ingredients))).lower()
+    return any(partner in names for partner in _COUGH_PARTNERS)
