@@ -128,8 +128,9 @@ class _Reading:
     def _take_found(self, found: Found) -> None:
         """Medications that were referred to and not included are asked for while other searches run."""
         self.found[found.search] = found
+        included = {_key(r) for r in found.resources}
         for reference in medication_references(tuple(found.resources)):
-            if reference not in self.medications:
+            if reference not in self.medications and ("Medication", _id_in(reference)) not in included:
                 self._ask_medication(reference)
 
     def _ask_medication(self, reference: str) -> None:

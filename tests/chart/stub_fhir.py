@@ -5,8 +5,12 @@ import json
 import socket
 import struct
 import threading
+import time
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import dataclass
+from email.message import Message
+from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
@@ -18,13 +22,15 @@ class Exchange(BaseHTTPRequestHandler):
     """One request. A fault is a function that writes the answer in place of the server."""
 
     protocol_version = "HTTP/1.1"
+    wbufsize = 65536  # head and body in one packet: two would wait 40 ms for each other
     server: "StubFhir"
 
     def do_GET(self):
         parts = urlsplit(self.path)
         self.query = dict(parse_qsl(parts.query))
-        self.route = parts.path.removeprefix(self.server.prefix).split("/")
-        if not parts.path.startswith(self.server.prefix):
+        path = parts.path + "/"
+        self.route = path.removeprefix(self.server.prefix).strip("/").split("/")
+        if not path.startswith(self.server.prefix):
             self.send(b"", 404)
         elif self.server.note(self):
             self.answer()
@@ -46,6 +52,16 @@ class Exchange(BaseHTTPRequestHandler):
 
     def log_message(self, *args):
         pass
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One request as it came; the exchange itself serves the connection's next request too."""
+
+    route: list[str]
+    query: dict[str, str]
+    path: str
+    headers: Message
 
 
 class StubFhir(ThreadingHTTPServer):
@@ -101,7 +117,7 @@ class StubFhir(ThreadingHTTPServer):
 
     def note(self, exchange):
         with self.lock:
-            self.requests.append(exchange)
+            self.requests.append(Asked(exchange.route, exchange.query, exchange.path, exchange.headers))
         if exchange.headers.get("Authorization") == f"Bearer {self.valid_token}":
             return True
         exchange.send(outcome("error", "login"), 401)
@@ -195,6 +211,11 @@ def hangs(exchange):
     exchange.close_connection = True
 
 
+def slow(exchange):
+    time.sleep(0.05)
+    exchange.server.work(exchange)
+
+
 def drips(exchange):
     """A byte now and then, for ever: no single read ever takes long."""
     exchange.send_response(200)
@@ -227,8 +248,13 @@ def breaks_off(exchange):
 
 
 def bomb(exchange):
-    """A small gzip body that unpacks to 200 MB."""
-    exchange.send(gzip.compress(b" " * 200_000_000, 1), Content_Encoding="gzip")
+    """A small gzip body that unpacks to 30 MB."""
+    exchange.send(_packed(), Content_Encoding="gzip")
+
+
+@cache
+def _packed():
+    return gzip.compress(b" " * 30_000_000, 1)
 
 
 def endless(exchange):

@@ -239,8 +239,9 @@ def test_no_cookie_goes_from_one_patient_to_the_next(stub):
 
 
 def test_an_ehr_is_not_asked_more_than_six_things_at_once(stub):
+    stub.break_("*", stub_fhir.slow)
     read(stub, *TYPES, "Task", "Consent", "CarePlan", "Appointment", "DocumentReference")
-    assert 1 < stub.most_open <= 6
+    assert stub.most_open == 6
 
 
 def test_too_many_bytes_in_all_are_a_cut(stub):
@@ -248,10 +249,10 @@ def test_too_many_bytes_in_all_are_a_cut(stub):
         stub.add(kind, kind.lower(), text={"div": "x" * 150_000})
     limits = dataclasses.replace(QUICK, record_bytes=350_000)
     record = read(stub, "Procedure", "Consent", "Task", limits=limits)
-    (gap,) = record.unavailable
-    assert gap.kind is Gap.CUT_OFF
-    assert gap.reason.endswith("were only partly read (the answer was too large)")
-    assert len(record.resources) == 2
+    cut = {u.resource_type for u in record.unavailable if u.kind is Gap.CUT_OFF}
+    assert cut
+    assert cut | {r["resourceType"] for r in record.resources} == {"Procedure", "Consent", "Task"}
+    assert all(u.reason.endswith("(the answer was too large)") for u in record.unavailable)
 
 
 def test_logs_name_no_patient_and_no_query(stub, caplog):
