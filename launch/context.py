@@ -30,10 +30,14 @@ def read_context(registration: IssuerRegistration, members: dict[str, Any]) -> C
     return Context(
         _id(patient, "Patient") or "",
         _id(members.get("encounter"), "Encounter"),
-        # Missing or odd is taken as true: a banner too many is safe, one too few is not.
-        members.get("need_patient_banner") not in (False, "false"),
+        _is_banner_needed(members.get("need_patient_banner")),
         tuple(_references(registration, members.get("fhirContext"))),
     )
+
+
+def _is_banner_needed(stated: Any) -> bool:
+    # Missing or odd is taken as true: a banner too many is safe, one too few is not.
+    return stated is not False and stated != "false"
 
 
 def _id(value: Any, resource_type: str) -> str | None:

@@ -100,9 +100,10 @@ class Store:
 
     def new_browser(self, now: float, family: str | None = None) -> Browser:
         id, family = secrets.token_urlsafe(32), family or secrets.token_urlsafe(32)
+        new = insert(browsers).values(id_hash=hashed(id), family=family, born_at=now)
         with self.engine.begin() as db:
-            row = db.execute(insert(browsers).values(id_hash=hashed(id), family=family, born_at=now))
-            return Browser(id, family, row.inserted_primary_key[0])
+            serial = db.execute(new.returning(browsers.c.serial)).scalar_one()
+        return Browser(id, family, serial)
 
     def browser(self, id: str) -> Browser | None:
         with self.engine.begin() as db:
@@ -138,7 +139,9 @@ class Store:
 
     # Launch sessions
 
-    def add_session(self, handle: str, browser: Browser, issuer: str, now: float, details: dict) -> None:
+    def add_session(
+        self, handle: str, browser: Browser, issuer: str, now: float, details: dict[str, Any]
+    ) -> None:
         row = {"handle_hash": hashed(handle), "family": browser.family, "opened_by": browser.serial}
         row |= {"issuer": issuer, "opened_at": now, "seen_at": now, "sealed": self._sealed(details)}
         with self.engine.begin() as db:

@@ -16,6 +16,8 @@ from joserfc.jwk import ECKey, RSAKey
 from werkzeug.serving import make_server
 from werkzeug.wrappers import Request, Response
 
+RSA_KEY = RSAKey.generate_key(2048, {"kid": "rsa"}, private=True)
+
 
 @dataclass(frozen=True)
 class Asked:
@@ -48,7 +50,7 @@ class StubEhr:
     issued: int = 0
 
     def __post_init__(self) -> None:
-        self.keys = {"rsa": RSAKey.generate_key(2048, {"kid": "rsa"}, private=True)}
+        self.keys = {"rsa": RSA_KEY}
         self._lock = threading.Lock()
         self.server = make_server("127.0.0.1", 0, self._app, threaded=True)
         self.thread = threading.Thread(target=self.server.serve_forever, args=(0.01,), daemon=True)
@@ -87,7 +89,7 @@ class StubEhr:
 
     def sign(self, claims: dict[str, Any], header: dict[str, Any] | None = None, key: Any = None) -> str:
         header = header or {"alg": "RS256", "kid": "rsa"}
-        return jwt.encode(header, claims, key or self.keys["rsa"], algorithms=[header["alg"]])
+        return jwt.encode(header, claims, key or RSA_KEY, algorithms=[header["alg"]])
 
     def id_claims(self, nonce: str) -> dict[str, Any]:
         return changed(
