@@ -70,6 +70,7 @@ class Product:
     certainty: Certainty = Certainty.LOW
     doubt: str = ""  # what the source table marks as suspicious, in words
     schedule: str = ""  # "II", "III", "IV" where it matters for refills
+    is_cough_cold: bool = False  # an opioid with cough or cold medicines, flagged apart from those for pain
 
     @property
     def opioids(self) -> tuple[Ingredient, ...]:
