@@ -6,7 +6,8 @@ import hashlib
 import hmac
 from typing import Any
 
-from flask import Response, request
+from flask import request
+from werkzeug.wrappers import Response
 
 from launch.parts import parts
 from launch.problems import FORM_REFUSED, LaunchProblem

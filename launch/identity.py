@@ -126,7 +126,7 @@ def read_user(claims: dict[str, Any], registration: IssuerRegistration) -> User 
         return None
     name = claims.get("name")
     here = found["base"] in (None, registration.fhir_base)
-    fhir_user = f"{found['kind']}/{found['id']}" if here else stated
+    fhir_user = f"{found['kind']}/{found['id']}" if here else found[0]
     return User(fhir_user, found["kind"], name if isinstance(name, str) and name else None, claims["sub"])
 
 

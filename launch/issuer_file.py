@@ -45,10 +45,12 @@ def _registration(
         raise BadIssuer('Every [[issuer]] entry needs an iss, such as iss = "https://ehr.example.org/fhir".')
     name = entry["iss"]
     _check_kinds(name, entry)
+    plain: dict[str, Any] = {key: entry[key] for key in TEXTS | SWITCHES if key in entry}
+    lists: dict[str, Any] = {key: tuple(entry[key]) for key in LISTS - {"allowed_hosts"} if key in entry}
     try:
         registration = IssuerRegistration(
-            **{key: entry[key] for key in TEXTS | SWITCHES if key in entry},
-            **{key: tuple(entry[key]) for key in LISTS - {"allowed_hosts"} if key in entry},
+            **plain,
+            **lists,
             allowed_hosts=frozenset(entry.get("allowed_hosts", ())),
             client_secret=_secret(entry, folder, environ),
             keys=_keys(entry, folder),

@@ -10,6 +10,9 @@ from typing import Any
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, RSAKey
 
+# The two algorithms that SMART asks every client and server to know.
+KINDS: tuple[tuple[type[RSAKey] | type[ECKey], str], ...] = ((RSAKey, "RS384"), (ECKey, "ES384"))
+
 
 class BadKey(ValueError):
     """A key file that cannot sign client assertions; the message is a sentence."""
@@ -31,12 +34,12 @@ def load_key(path: Path) -> SigningKey:
         text = path.read_text()
     except OSError as error:
         raise BadKey(f"The private key file {path.name} cannot be read ({error.strerror}).") from None
-    for kind, alg in ((RSAKey, "RS384"), (ECKey, "ES384")):
+    for kind, alg in KINDS:
         try:
             key = kind.import_key(text)
         except (JoseError, ValueError, TypeError):
             continue
-        if key.is_private and (kind is RSAKey or key.curve_name == "P-384"):
+        if key.is_private and (isinstance(key, RSAKey) or key.curve_name == "P-384"):
             return SigningKey(key.thumbprint(), alg, key)
     raise BadKey(f"The file {path.name} is not a PEM private key of kind RSA, or EC on the curve P-384.")
 

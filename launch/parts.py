@@ -13,6 +13,7 @@ from launch.identity import Identities
 from launch.issuer_keys import IssuerKeys
 from launch.issuers import IssuerRegistration
 from launch.outbound import Outbound
+from launch.problems import NoSession
 from launch.store import Store
 from launch.token import TokenEndpoint
 
@@ -34,8 +35,12 @@ class Parts:
         # From the settings alone: a Host or X-Forwarded-Host header has no say in it.
         return f"{self.config.public_url}/callback"
 
-    def registration(self, iss: str) -> IssuerRegistration | None:
-        return next((known for known in self.config.issuers if known.iss == iss), None)
+    def registration(self, iss: str) -> IssuerRegistration:
+        """The registration a launch was begun under; raises NoSession where it has since been removed."""
+        for known in self.config.issuers:
+            if known.iss == iss:
+                return known
+        raise NoSession("The EHR that this was opened from is no longer registered with the app.")
 
     def token_endpoint(self, registration: IssuerRegistration) -> TokenEndpoint:
         url = self.discoveries.of(registration).token_endpoint
@@ -55,4 +60,5 @@ def build_parts(config: Config, clock: Callable[[], float]) -> Parts:
 
 
 def parts() -> Parts:
-    return current_app.extensions["launch"]
+    found: Parts = current_app.extensions["launch"]
+    return found

@@ -5,7 +5,8 @@ from __future__ import annotations
 import logging
 import secrets
 
-from flask import Blueprint, Response, current_app, jsonify, make_response, redirect, render_template, request
+from flask import Blueprint, current_app, jsonify, make_response, redirect, render_template, request
+from werkzeug.wrappers import Response
 
 from launch.authorize import (
     PENDING_SECONDS,
@@ -74,7 +75,7 @@ def launch_standalone() -> Response:
 @launch_blueprint.get("/callback")
 def callback() -> Response:
     pending, browser = _take_pending(_one("state", BAD_CALLBACK))
-    registration = _registration_of(pending)
+    registration = parts().registration(pending.iss)
     _check_answerer(registration)
     _check_no_error()
     handle, renewed = _complete(registration, pending, _one("code", BAD_CALLBACK), browser)
@@ -152,13 +153,6 @@ def _take_pending(state: str) -> tuple[Pending, Browser]:
     if details is None:
         raise LaunchProblem(STATE_UNKNOWN)
     return Pending(**details | {"scopes": tuple(details["scopes"])}), browser
-
-
-def _registration_of(pending: Pending) -> IssuerRegistration:
-    registration = parts().registration(pending.iss)
-    if registration is None:
-        raise LaunchProblem(STATE_UNKNOWN, "the issuer is no longer registered")
-    return registration
 
 
 def _check_answerer(registration: IssuerRegistration) -> None:

@@ -11,56 +11,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
-from sqlalchemy import (
-    Column,
-    Engine,
-    Float,
-    Integer,
-    LargeBinary,
-    MetaData,
-    QueuePool,
-    String,
-    Table,
-    create_engine,
-    delete,
-    event,
-    func,
-    insert,
-    or_,
-    select,
-    update,
-)
+from sqlalchemy import delete, func, insert, or_, select, update
 
-metadata = MetaData()
-# The cookie, the state and the handle are kept as hashes: a copy of the database opens nothing.
-browsers = Table(
-    "launch_browser",
-    metadata,
-    Column("serial", Integer, primary_key=True),
-    Column("id_hash", String(64), unique=True, nullable=False),
-    Column("family", String(43), nullable=False, index=True),
-    Column("born_at", Float, nullable=False),
-)
-pendings = Table(
-    "launch_pending",
-    metadata,
-    Column("state_hash", String(64), primary_key=True),
-    Column("family", String(43), nullable=False),
-    Column("expires_at", Float, nullable=False),
-    Column("sealed", LargeBinary, nullable=False),
-)
-sessions = Table(
-    "launch_session",
-    metadata,
-    Column("handle_hash", String(64), primary_key=True),
-    Column("family", String(43), nullable=False, index=True),
-    Column("opened_by", Integer, nullable=False),
-    Column("issuer", String(2048), nullable=False),
-    Column("opened_at", Float, nullable=False),
-    Column("seen_at", Float, nullable=False),
-    Column("renewing_since", Float),
-    Column("sealed", LargeBinary, nullable=False),
-)
+from launch.tables import browsers, metadata, open_engine, pendings, sessions
 
 
 @dataclass(frozen=True)
@@ -80,6 +33,7 @@ class StoredSession:
     issuer: str
     opened_at: float
     seen_at: float
+    renewing_since: float | None
     details: dict[str, Any]
 
     def belongs_to(self, browser: Browser) -> bool:
@@ -195,7 +149,15 @@ class Store:
 
     def _stored(self, row: Any) -> StoredSession | None:
         details = self._opened(row.sealed)
-        kept = (row.handle_hash, row.family, row.opened_by, row.issuer, row.opened_at, row.seen_at)
+        kept = (
+            row.handle_hash,
+            row.family,
+            row.opened_by,
+            row.issuer,
+            row.opened_at,
+            row.seen_at,
+            row.renewing_since,
+        )
         return StoredSession(*kept, details) if details is not None else None
 
     def _sealed(self, details: dict[str, Any]) -> bytes:
@@ -203,28 +165,13 @@ class Store:
 
     def _opened(self, sealed: bytes) -> dict[str, Any] | None:
         with suppress(InvalidToken):  # sealed with a key that has since been retired: as if ended
-            return json.loads(self._seal.decrypt(sealed))
+            details: dict[str, Any] = json.loads(self._seal.decrypt(sealed))
+            return details
         return None
 
 
 def hashed(secret: str) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()
-
-
-def open_engine(database_url: str) -> Engine:
-    """An engine; SQLite in memory is one connection that threads take in turn."""
-    if database_url in {"sqlite://", "sqlite:///:memory:"}:
-        single = {"poolclass": QueuePool, "pool_size": 1, "max_overflow": 0}
-        return create_engine(database_url, connect_args={"check_same_thread": False}, **single)
-    engine = create_engine(database_url, pool_pre_ping=True)
-    if engine.dialect.name == "sqlite":
-        event.listen(engine, "connect", _prepare_sqlite)
-    return engine
-
-
-def _prepare_sqlite(connection: Any, _record: Any) -> None:
-    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "busy_timeout=5000"):
-        connection.execute(f"PRAGMA {pragma}")
 
 
 def _is(handle: str) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -128,6 +129,38 @@ def test_a7_3_twenty_requests_at_expiry_make_one_refresh(database, clinics, ehr,
     with ThreadPoolExecutor(20) as pool:
         assert list(pool.map(visit, range(20))) == [200] * 20
     assert len(ehr.to("/auth/token")) == 2
+
+
+def test_a7_3_a_failed_refresh_does_not_keep_the_others_waiting(long_clinic, ehr):
+    client = long_clinic.client()
+    url = long_clinic.launched(client, ehr)
+    cookie = client.get_cookie(COOKIE).value
+    long_clinic.clock += 3600
+    ehr.answers["/auth/token"] = slow_refusal
+
+    def visit(_):
+        tab = long_clinic.client()
+        tab.set_cookie(COOKIE, cookie)
+        return tab.get(url).status_code
+
+    started = time.monotonic()
+    with ThreadPoolExecutor(4) as pool:
+        assert set(pool.map(visit, range(4))) == {504}
+    assert time.monotonic() - started < 5
+
+
+def slow_refusal():
+    time.sleep(0.3)
+    return Response(status=503)
+
+
+def test_an_issuer_no_longer_registered_opens_nothing(clinic, client, ehr):
+    url = clinic.launched(client, ehr)
+    location = clinic.begin(client, ehr.iss).location
+    object.__setattr__(clinic.config, "issuers", ())
+    assert client.get(url).status_code == 401
+    assert clinic.finish(client, ehr, location).status_code == 401
+    assert len(ehr.to("/auth/token")) == 1
 
 
 @pytest.mark.parametrize("rotates", [True, False])
