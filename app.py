@@ -1,5 +1,136 @@
-"""The application: every part wired together, nothing decided here."""
+"""The application and its command line: every part wired together, nothing decided here."""
+
+import argparse
+import os
+import sys
+from datetime import date
+from pathlib import Path
 
 
-def main() -> int:
-    raise SystemExit("not wired yet")
+def create_app(config):
+    """The web application for one `config.Config`."""
+    from flask import Flask
+
+    from cds.reading import TYPES_READ
+    from cds.views import init_views
+    from launch.routes import init_launch
+
+    app = Flask(__name__)
+    app.config["FHIR_TYPES"] = ("Patient", *TYPES_READ)
+    init_launch(app, config)
+    init_views(app, config)
+    return app
+
+
+def create_demo(public_url, data=None, today=None):
+    """The application with the practice EHR under /ehr, as one WSGI application."""
+    from werkzeug.middleware.dispatcher import DispatcherMiddleware
+
+    from config import demo_config
+    from sandbox.practice import practice_ehr
+
+    config = demo_config(public_url)
+    app = create_app(config)
+    app.config["PRACTICE"] = True
+    ehr = practice_ehr(
+        base_url=f"{public_url}/ehr",
+        app_url=public_url,
+        client_id=config.issuers[0].client_id,
+        client_secret=config.issuers[0].client_secret,
+        today=today or date.today(),
+        data=Path(data) if data else None,
+    )
+    app.add_url_rule("/", "start", lambda: ("", 303, {"Location": "/ehr/"}))
+    app.wsgi_app = DispatcherMiddleware(app.wsgi_app, {"/ehr": ehr.wsgi_app})
+    return app
+
+
+def main(argv=None):
+    """Run one command; returns the exit status."""
+    arguments = _parser().parse_args(argv)
+    return arguments.run(arguments)
+
+
+def _parser():
+    parser = argparse.ArgumentParser(
+        prog="previsit",
+        description="Pre-visit opioid summary inside the EHR, for the Six Building Blocks program.",
+    )
+    commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
+
+    demo = commands.add_parser("demo", help="the app with a practice EHR and synthetic patients")
+    demo.add_argument("--port", type=int, default=8000)
+    demo.add_argument("--data", metavar="DIR", help="also load the FHIR R4 bundles of this folder")
+    demo.set_defaults(run=_demo)
+
+    serve = commands.add_parser("serve", help="the app alone, settings from the environment")
+    serve.add_argument("--bind", default="127.0.0.1:8000", metavar="HOST:PORT")
+    serve.add_argument("--workers", type=int, default=2)
+    serve.set_defaults(run=_serve)
+
+    for name, run, told in (
+        ("summarize", _summarize, "the summary of one patient's bundle, without a server"),
+        ("mme", _mme, "the MME/day of one patient's bundle, with every factor and step"),
+    ):
+        command = commands.add_parser(name, help=told)
+        command.add_argument("bundle", metavar="BUNDLE.json", help="a FHIR R4 bundle; - for standard input")
+        command.add_argument("--as-of", type=_day, default=None, metavar="YYYY-MM-DD")
+        command.add_argument(
+            "--patient", default="", metavar="ID", help="which patient, when there are several"
+        )
+        command.add_argument("--policy", metavar="FILE", help="the clinic's policy (TOML)")
+        command.set_defaults(run=run)
+        if name == "summarize":
+            command.add_argument("--json", action="store_true", help="the contract of docs/summary-json.md")
+
+    rules = commands.add_parser("rules", help="the rules in force, with their sources and thresholds")
+    rules.add_argument("--json", action="store_true")
+    rules.add_argument("--policy", metavar="FILE")
+    rules.set_defaults(run=_rules)
+    return parser
+
+
+def _day(text):
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a day; write it as 2026-03-02") from None
+
+
+def _demo(arguments):
+    from serving import serve_demo
+
+    return serve_demo(create_demo, arguments.port, arguments.data)
+
+
+def _serve(arguments):
+    from config import BadSetting, from_environment
+    from serving import serve_production
+
+    try:
+        return serve_production(create_app, from_environment(os.environ), arguments.bind, arguments.workers)
+    except BadSetting as problem:
+        print(f"previsit: {problem}", file=sys.stderr)
+        return 2
+
+
+def _summarize(arguments):
+    from cds.commands import summarize_command
+
+    return summarize_command(arguments, date.today())
+
+
+def _mme(arguments):
+    from cds.commands import mme_command
+
+    return mme_command(arguments, date.today())
+
+
+def _rules(arguments):
+    from cds.commands import rules_command
+
+    return rules_command(arguments)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,23 @@
+"""A clinic's policy from its TOML file, with messages that say what to mend."""
+
+import tomllib
+from pathlib import Path
+
+from rules.policy import Policy, PolicyError, policy_from
+
+
+class BadPolicy(Exception):
+    """The policy file cannot be used; the message says what to change in it."""
+
+
+def read_policy(path: Path) -> Policy:
+    try:
+        data = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as problem:
+        raise BadPolicy(f"The policy {path} could not be opened: {problem.strerror}.") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as problem:
+        raise BadPolicy(f"The policy {path} is not valid TOML: {problem}.") from None
+    try:
+        return policy_from(data)
+    except PolicyError as problem:
+        raise BadPolicy(f"The policy {path}: {problem}") from None

@@ -1,0 +1,61 @@
+"""One patient's guidance, sorted for people: the page, the text, the JSON and the cards arrange it from here."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from rules.case import Case
+from rules.catalogue import RULES
+from rules.rule import Assessment, Block, Priority, Rule, Status
+
+_URGENCY = {Priority.SAFETY: 0, Priority.HIGH: 1, Priority.ROUTINE: 2}
+_WORK = {
+    Status.INDICATED: 0,
+    Status.UNDETERMINED: 1,
+    Status.UPCOMING: 2,
+    Status.ADDRESSED: 3,
+    Status.NOT_INDICATED: 4,
+}
+
+
+@dataclass(frozen=True)
+class Summary:
+    case: Case
+    assessments: tuple[Assessment, ...]
+
+    @cached_property
+    def guidance(self) -> tuple[Assessment, ...]:
+        return tuple(a for a in self.assessments if not a.rule.is_referral)
+
+    @cached_property
+    def referrals(self) -> tuple[Assessment, ...]:
+        return tuple(a for a in self.assessments if a.rule.is_referral)
+
+    def of(self, *statuses: Status) -> tuple[Assessment, ...]:
+        return tuple(a for a in self.guidance if a.status in statuses)
+
+    def in_block(self, block: Block, *statuses: Status) -> tuple[Assessment, ...]:
+        return tuple(
+            a for a in self.guidance if a.rule.block is block and (not statuses or a.status in statuses)
+        )
+
+    @cached_property
+    def safety(self) -> tuple[Assessment, ...]:
+        """What cannot wait until the end of the visit."""
+        return tuple(a for a in self.of(Status.INDICATED) if a.priority is Priority.SAFETY)
+
+    @cached_property
+    def to_do(self) -> tuple[Assessment, ...]:
+        return self.of(Status.INDICATED)
+
+    def find(self, rule_id: str) -> Assessment | None:
+        return next((a for a in self.assessments if a.rule.id == rule_id), None)
+
+
+def summarize(case: Case, rules: tuple[Rule, ...] = RULES) -> Summary:
+    """Every rule's answer; most urgent first within each kind of answer, then in the catalogue's order."""
+    answers = [rule.assess(case) for rule in rules]
+    return Summary(case, tuple(sorted(answers, key=_order)))
+
+
+def _order(assessment: Assessment) -> tuple[int, int]:
+    return _WORK[assessment.status], _URGENCY[assessment.priority]

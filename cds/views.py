@@ -1,0 +1,125 @@
+"""The summary page of one launch, and what every response of the app carries."""
+
+import logging
+import secrets
+from datetime import date
+from typing import Any
+
+from flask import Blueprint, Flask, Response, current_app, make_response, render_template, request
+from werkzeug.exceptions import HTTPException
+
+from cds.page import number_for_reading, page_of
+from cds.policy_file import read_policy
+from cds.reading import chart_of
+from cds.summary import summarize
+from chart.fhir import ChartNotReadable, SignInEnded
+from chart.when import day_in_words
+from launch.browser import form_token
+from launch.session import session_for
+from rules.case import Case
+from rules.policy import Policy
+
+log = logging.getLogger(__name__)
+blueprint = Blueprint("cds", __name__)
+
+_OPEN_AGAIN = "Open the app again from the patient's chart."
+
+
+def init_views(app: Flask, config: Any) -> None:
+    """Register the pages. `config` is config.Config; its policy file is read once, at start."""
+    app.extensions["policy"] = read_policy(config.policy) if config.policy else Policy()
+    app.extensions["allow_insecure_loopback"] = config.allow_insecure_loopback
+    app.extensions["frame_ancestors"] = _frame_ancestors(config)
+    app.register_blueprint(blueprint)
+    app.add_template_filter(day_in_words, "day")
+    app.add_template_filter(number_for_reading, "number")
+    app.after_request(_protect)
+    app.register_error_handler(SignInEnded, _sign_in_ended)
+    app.register_error_handler(ChartNotReadable, _chart_not_readable)
+    app.register_error_handler(HTTPException, _http_problem)
+    app.register_error_handler(Exception, _unforeseen)
+
+
+@blueprint.get("/visit/<handle>/")
+def visit(handle: str) -> str:
+    session = session_for(handle)
+    chart = chart_of(
+        session, _as_of(), allow_insecure_loopback=current_app.extensions["allow_insecure_loopback"]
+    )
+    summary = summarize(Case(chart, current_app.extensions["policy"]))
+    return render_template(
+        "summary.html",
+        **page_of(summary, "the EHR"),
+        handle=handle,
+        form_token=form_token(handle),
+        user=session.user,
+    )
+
+
+@blueprint.get("/healthz")
+def healthz() -> dict[str, str]:
+    return {"status": "ok"}
+
+
+def _as_of() -> date:
+    """Today; in the practice EHR's company a chosen day, so that a case can be shown again."""
+    chosen = request.args.get("as_of", "")
+    if chosen and current_app.config.get("PRACTICE"):
+        try:
+            return date.fromisoformat(chosen)
+        except ValueError:
+            pass
+    return date.today()
+
+
+def _frame_ancestors(config: Any) -> str:
+    origins = {origin for issuer in config.issuers for origin in issuer.frame_ancestors}
+    return " ".join(["'self'", *sorted(origins)])
+
+
+def _protect(response: Response) -> Response:
+    ancestors = current_app.extensions["frame_ancestors"]
+    response.headers.setdefault(
+        "Content-Security-Policy",
+        "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'; "
+        f"frame-ancestors {ancestors}",
+    )
+    if request.endpoint != "static":
+        response.headers.setdefault("Cache-Control", "no-store")
+    response.headers.setdefault("Referrer-Policy", "no-referrer")
+    response.headers.setdefault("X-Content-Type-Options", "nosniff")
+    return response
+
+
+def _sign_in_ended(_: Exception) -> Response:
+    return _problem(401, "This session has ended", "The EHR ended the session.", _OPEN_AGAIN)
+
+
+def _chart_not_readable(problem: Exception) -> Response:
+    return _problem(502, "The chart could not be read", str(problem), _OPEN_AGAIN)
+
+
+def _http_problem(problem: HTTPException) -> Response:
+    status = problem.code or 500
+    happened = {404: "There is no such page.", 405: "This page cannot be used that way."}
+    return _problem(
+        status, "This page could not be shown", happened.get(status, "The request could not be used.")
+    )
+
+
+def _unforeseen(problem: Exception) -> Response:
+    """One calm sentence; the log names the kind and place of the fault, never what was in the chart."""
+    place = problem.__traceback__
+    while place is not None and place.tb_next is not None:
+        place = place.tb_next
+    where = f"{place.tb_frame.f_code.co_name}:{place.tb_lineno}" if place is not None else "unknown place"
+    reference = secrets.token_hex(4)
+    log.error("unforeseen %s at %s reference=%s", type(problem).__name__, where, reference)
+    return _problem(500, "Something went wrong", "The summary could not be shown.", reference=reference)
+
+
+def _problem(
+    status: int, title: str, happened: str, to_do: str = _OPEN_AGAIN, reference: str | None = None
+) -> Response:
+    page = render_template("problem.html", title=title, happened=happened, to_do=to_do, reference=reference)
+    return make_response(page, status)
