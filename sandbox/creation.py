@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import parse_qsl
 
+import orjson
 from flask import request
 
 from sandbox.access import View
@@ -14,6 +15,7 @@ from sandbox.query import read_query
 from sandbox.references import Resource, patients_of
 from sandbox.search import find
 from sandbox.state import Ehr
+from sandbox.store import own_copy
 
 
 def create(ehr: Ehr, writable: View, resource_type: str) -> tuple[Resource, bool]:
@@ -33,10 +35,13 @@ def create(ehr: Ehr, writable: View, resource_type: str) -> tuple[Resource, bool
 def _body(resource_type: str) -> Resource:
     if request.mimetype not in (FHIR_JSON, "application/json"):
         raise FhirError(415, "not-supported", f"The body must be {FHIR_JSON}.")
-    resource = request.get_json(force=True, silent=True)
-    if not isinstance(resource, dict):
-        raise FhirError(400, "structure", "The body is not a JSON object.")
-    if resource.get("resourceType") != resource_type:
+    try:
+        resource = own_copy(orjson.loads(request.get_data()))
+    except ValueError:
+        resource = None
+    if resource is None:
+        raise FhirError(400, "structure", "The body is not a FHIR resource in JSON.")
+    if resource["resourceType"] != resource_type:
         raise FhirError(400, "invalid", f"resourceType must be {resource_type}, as in the address.")
     return resource
 

@@ -32,7 +32,7 @@ class Store:
 
     def add_bundle(self, bundle: Any) -> Added:
         """Take in any kind of Bundle, or one bare resource; references between its entries become Type/id."""
-        entries = [(url, _own_copy(found)) for url, found in _entries(bundle)]
+        entries = [(url, own_copy(found)) for url, found in _entries(bundle)]
         usable = [(url, resource) for url, resource in entries if resource]
         # Patients first: whose record an id belongs to must be known before the rest is placed.
         usable.sort(key=lambda pair: pair[1]["resourceType"] != "Patient")
@@ -118,7 +118,7 @@ def _entries(bundle: Any, depth: int = 0) -> Iterator[tuple[str | None, Any]]:
             yield (url if isinstance(url, str) else None), inner
 
 
-def _own_copy(resource: Any) -> Resource | None:
+def own_copy(resource: Any) -> Resource | None:
     """The resource as a dict of our own, or None when it is nothing a server could hold."""
     if not isinstance(resource, dict) or not isinstance(resource.get("resourceType"), str):
         return None
@@ -126,7 +126,7 @@ def _own_copy(resource: Any) -> Resource | None:
         return None
     try:
         copied: Resource = orjson.loads(orjson.dumps(resource, default=float))
-    except (TypeError, ValueError):
+    except (TypeError, ValueError):  # orjson's errors for numbers too large or nesting too deep
         return None
     return copied
 

@@ -1,12 +1,13 @@
 """The last requests the practice EHR answered, with their secrets masked, for developers to read."""
 
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from urllib.parse import urlencode
 
 from flask import Request
+from werkzeug.exceptions import HTTPException
 
 LONGEST_LOG = 500
 MASK = "***"
@@ -43,7 +44,7 @@ class Log:
     def __init__(self) -> None:
         self._entries: deque[Entry] = deque(maxlen=LONGEST_LOG)
 
-    def __iter__(self) -> Iterable[Entry]:
+    def __iter__(self) -> Iterator[Entry]:
         return iter(tuple(self._entries))
 
     def __len__(self) -> int:
@@ -60,12 +61,19 @@ class Log:
                 request.method,
                 request.path,
                 _masked(request.args.items(multi=True), is_fhir=is_fhir),
-                _masked(request.form.items(multi=True), is_fhir=is_fhir),
+                _masked(_form_of(request), is_fhir=is_fhir),
                 request.headers.get("Authorization", "").partition(" ")[0],
                 status,
                 why,
             )
         )
+
+
+def _form_of(request: Request) -> Iterable[tuple[str, str]]:
+    try:
+        return list(request.form.items(multi=True))
+    except HTTPException:  # a body too large was refused unread
+        return ()
 
 
 def _masked(pairs: Iterable[tuple[str, str]], *, is_fhir: bool) -> str:

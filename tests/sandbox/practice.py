@@ -44,32 +44,48 @@ def concept(code: str, system: str = "http://loinc.org") -> dict:
 
 
 def observation(number: int, patient: str = "anna", **more) -> dict:
-    return {
-        "resourceType": "Observation",
-        "id": f"{patient}-obs-{number}",
+    usual = {
         "status": "final",
         "category": [concept("survey", CATEGORY)],
         "code": concept(f"c-{number % 2}"),
-        "subject": {"reference": f"Patient/{patient}"},
         "effectiveDateTime": f"2026-01-{number:02}",
-    } | more
+    }
+    return resource("Observation", f"{patient}-obs-{number}", patient, **usual | more)
+
+
+def resource(kind: str, key: str, patient: str | None = "anna", **elements) -> dict:
+    subject = {"subject": {"reference": f"Patient/{patient}"}} if patient else {}
+    return {"resourceType": kind, "id": key} | subject | elements
+
+
+def prescription(key: str, status: str, intent: str, patient: str = "anna", **elements) -> dict:
+    return resource("MedicationRequest", key, patient, status=status, intent=intent, **elements)
+
+
+def encounter(key: str, status: str, **period) -> dict:
+    return resource("Encounter", key, status=status, period=period, **{"class": {"code": "AMB"}})
 
 
 def resources() -> list[dict]:
-    anna, ben = {"reference": "Patient/anna"}, {"reference": "Patient/ben"}
+    oxycodone, morphine = concept("7804", RXNORM), concept("7052", RXNORM)
+    pain, active = concept("279039007", "http://snomed.info/sct"), concept("active", CLINICAL)
+    anna = {"name": [{"family": "Ash", "given": ["Anna"]}], "birthDate": "1970-05-01", "gender": "female"}
+    on_shelf = {"reference": "Medication/pill"}
     return [
-        {"resourceType": "Patient", "id": "anna", "name": [{"family": "Ash", "given": ["Anna"]}], "birthDate": "1970-05-01", "gender": "female"},
-        {"resourceType": "Patient", "id": "ben", "name": [{"text": "Ben Birch"}], "birthDate": "1980"},
-        {"resourceType": "Encounter", "id": "old", "status": "finished", "class": {"code": "AMB"}, "subject": anna, "period": {"start": "2020-01-01", "end": "2020-01-01"}},
-        {"resourceType": "Encounter", "id": "now", "status": "in-progress", "class": {"code": "AMB"}, "subject": anna, "period": {"start": "2026-09-20"}},
-        {"resourceType": "Medication", "id": "pill", "code": concept("7052", RXNORM)},
-        {"resourceType": "MedicationRequest", "id": "coded", "status": "active", "intent": "order", "authoredOn": "2026-01-05", "subject": anna, "medicationCodeableConcept": concept("7804", RXNORM)},
-        {"resourceType": "MedicationRequest", "id": "referred", "status": "stopped", "intent": "plan", "authoredOn": "2026-02-05", "subject": anna, "medicationReference": {"reference": "Medication/pill"}},
-        {"resourceType": "MedicationRequest", "id": "bens", "status": "active", "intent": "order", "subject": ben, "medicationCodeableConcept": concept("7804", RXNORM)},
-        {"resourceType": "Condition", "id": "pain", "clinicalStatus": concept("active", CLINICAL), "code": concept("279039007", "http://snomed.info/sct"), "subject": anna},
+        resource("Patient", "anna", None, **anna),
+        resource("Patient", "ben", None, name=[{"text": "Ben Birch"}], birthDate="1980"),
+        encounter("now", "in-progress", start="2026-09-20"),
+        encounter("old", "finished", start="2020-01-01", end="2020-01-01"),
+        resource("Medication", "pill", None, code=morphine),
+        prescription(
+            "coded", "active", "order", authoredOn="2026-01-05", medicationCodeableConcept=oxycodone
+        ),
+        prescription("referred", "stopped", "plan", authoredOn="2026-02-05", medicationReference=on_shelf),
+        prescription("bens", "active", "order", "ben", medicationCodeableConcept=oxycodone),
+        resource("Condition", "pain", clinicalStatus=active, code=pain),
         *(observation(number) for number in range(1, 8)),
         observation(1, "ben"),
-    ]  # fmt: skip
+    ]
 
 
 def bundle(items: list[dict], kind: str = "collection") -> dict:
