@@ -71,8 +71,8 @@ def rows() -> tuple[Row, ...]:
     found: list[Row] = []
     for table in TABLES:
         file = resources.files("rules") / "tables" / f"{table}.csv"
-        with file.open(encoding="utf-8", newline="") as lines:
-            found += [Row(**line) for line in csv.DictReader(lines)]
+        lines = file.read_text(encoding="utf-8").splitlines()
+        found += [Row(**line) for line in csv.DictReader(lines)]
     return tuple(found)
 
 

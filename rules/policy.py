@@ -56,6 +56,37 @@ class Policy:
         Decimal("0.25"), "own decision: directions and supply compared", "share"
     )
 
+    # Changes, dates and findings in planned visits
+    peg_improvement: Decimal = setting(
+        Decimal("0.30"), "CDC 2016/2022: 30 % improvement is clinically meaningful", "share"
+    )
+    peg_worse: Decimal = setting(Decimal("0.30"), "PV-03: worse by 30 % asks for a review", "share")
+    peg_worse_points: Decimal = setting(Decimal(2), "PV-03: own decision", "points of 10")
+    peg_current_days: int = setting(365, "own decision: an older score says nothing of today", "days")
+    dose_increase: Decimal = setting(Decimal("0.20"), "PV-16: CDC 2022 Rec 4 and 7", "share")
+    dose_history_days: int = setting(90, "PV-16: compared with the dose this long ago", "days")
+    dose_check_days: int = setting(28, "CDC 2022 Rec 7: within 1 to 4 weeks of an increase", "days")
+    dose_decrease: Decimal = setting(Decimal("0.25"), "PV-17: HHS 2019 guide", "share in 30 days")
+    dose_decrease_month: Decimal = setting(
+        Decimal("0.10"), "CDC 2022: 10 % a month or slower after a year of therapy", "share a month"
+    )
+    abrupt_days: int = setting(7, "PV-17: ended within this many days, without a taper", "days")
+    abrupt_watch_days: int = setting(90, "own decision: how long an ended therapy is followed up", "days")
+    refill_window_days: int = setting(7, "PV-18: own decision", "days")
+    early_fill_days: int = setting(2, "PV-19: own decision, for supplies of 28 to 30 days", "days")
+    early_fill_recent_days: int = setting(90, "own decision: earlier ones are history", "days")
+    prescribers_review: int = setting(3, "PV-25: own decision", "prescribers or pharmacies")
+    prescribers_measure: int = setting(4, "PQA OMP: 4 and 4 within 180 days", "prescribers and pharmacies")
+    older_age: int = setting(65, "CDC 2022 Rec 8: older adults", "years")
+    egfr_caution: Decimal = setting(Decimal(60), "CDC 2022 Rec 8; specification 10.4", "mL/min/1.73 m2")
+    egfr_high: Decimal = setting(Decimal(30), "CDC 2022 Rec 8", "mL/min/1.73 m2")
+    egfr_days: int = setting(365, "PV-23: the latest within 12 months", "days")
+    pregnancy_days: int = setting(305, "PV-20: recorded within 10 months", "days")
+    ed_days: int = setting(30, "PV-24: emergency visit", "days")
+    overdose_days: int = setting(365, "PV-24: high priority within 12 months", "days")
+    drug_test_window_days: int = setting(31, "opioid-cds-r4 REC10: medicines before the test", "days")
+    naive_days: int = setting(90, "CDC 2022 Rec 3; opioid-cds-r4 REC03: no opioid before", "days")
+
     # Complex needs
     screen_positive_days: int = setting(90, "spec 5.2: a positive PHQ or GAD score stays current", "days")
     screen_days: int = setting(365, "spec 5.2: a negative score stays current", "days")
