@@ -44,6 +44,16 @@ def test_a3_4_a3_5_public_client(clinic, client, ehr):
     assert "Authorization" not in asked.headers
 
 
+def test_a3_5_nothing_in_the_machines_own_settings_signs_in_for_us(
+    clinic, client, ehr, tmp_path, monkeypatch
+):
+    (tmp_path / "netrc").write_text("machine 127.0.0.1 login someone password else\n")
+    monkeypatch.setenv("NETRC", str(tmp_path / "netrc"))
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
+    assert finish(clinic, client, ehr).status_code == 303
+    assert all("Authorization" not in asked.headers for asked in ehr.asked)
+
+
 def test_a3_5_a3_6_confidential_symmetric_client(clinics, ehr):
     clinic = clinics(registration(ehr, auth_method="client_secret_basic", client_secret="s3cret/+ é"))
     assert finish(clinic, clinic.client(), ehr).status_code == 303
