@@ -244,7 +244,7 @@ def _read_cap(ratio: Ratio, dose: Dose, product: Product) -> _Cap:
         return _Cap(note="a maximum of 0 is recorded and was not applied")
     if most.kind == DOSES:
         return _Cap(most.value / days * dose.high, words)
-    if (most.kind or dose.kind) == dose.kind:
+    if (most.kind or UNIT) == dose.kind:
         return _Cap(most.value / days, words)
     strength = strength_of(product, dose.kind if most.kind == MG else most.kind)
     if strength is None or {most.kind, dose.kind} == {UNIT, ML}:
@@ -256,6 +256,10 @@ def _read_cap(ratio: Ratio, dose: Dose, product: Product) -> _Cap:
 
 def _cap_words(most: Measure, recorded: Quantity, days: Fraction, product: Product) -> str:
     number = plain(recorded.value or Decimal(0))
-    noun = plural(noun_of(product, (most.noun,)), most.value) if most.kind in (UNIT, "") else recorded.unit
+    noun = (
+        plural(noun_of(product, (most.noun,)), most.value)
+        if most.kind == UNIT
+        else recorded.unit or recorded.code
+    )
     period = {Fraction(1): "a day", Fraction(7): "a week"}.get(days, f"in {plain(decimal(days * 24))} hours")
-    return f"at most {number} {noun or recorded.code} {period}"
+    return " ".join(f"at most {number} {noun} {period}".split())

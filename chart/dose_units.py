@@ -17,7 +17,7 @@ LIQUID_FORMS = frozenset({Form.ORAL_LIQUID, Form.INJECTION, Form.TOPICAL, Form.O
 # Spellings of counted things: common words, what stands inside a UCUM annotation ({tbl}, {actuat}), and the
 # codes of HL7 v3 orderableDrugForm (TAB, CAP, FILM, ...). An empty noun says nothing about the form.
 _COUNTED = {
-    "tablet": "tab tabs tablet tablets tbl tbls tabl t pill pills caplet caplets ortab ertab ertab12 ertab24 drtab "
+    "tablet": "tab tabs tablet tablets tbl tbls tabl pill pills caplet caplets ortab ertab ertab12 ertab24 drtab "
     "ectab erectab chewtab disintab buctab srbuctab sltab",
     "capsule": "cap caps capsule capsules orcap ercap ercap12 ercap24 entcap erentcap",
     "film": "film films strip strips",
@@ -97,9 +97,10 @@ def measure(quantity: Quantity, what: str = "dose") -> Measure:
     raise CannotTell(f"the {what} unit is not one we can count: {quantity.unit or quantity.code}")
 
 
-def knows_unit(spelling: str) -> bool:
-    """Is this word a unit we can count in?"""
-    return _kind(_spelling(spelling)) is not None
+def kind_of(spelling: str) -> str | None:
+    """The kind a unit belongs to; None for a word that is not one we count in."""
+    known = _kind(_spelling(spelling))
+    return known[0] if known else None
 
 
 def noun_of(product: Product, recorded: Iterable[str] = ()) -> str:
