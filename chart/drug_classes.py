@@ -19,7 +19,7 @@ def classes_of(
     names = frozenset(i.name for i in made_of)
     found = {c for row in _rows(names) for c in row.classes} | listed
     found -= {DrugClass.MOUD, DrugClass.OPIOID_REVERSAL}
-    if len(names) == 1 and names <= _REVERSAL or (not names and DrugClass.OPIOID_REVERSAL in listed):
+    if (len(names) == 1 and names <= _REVERSAL) or (not names and DrugClass.OPIOID_REVERSAL in listed):
         found.add(DrugClass.OPIOID_REVERSAL)
     if _may_treat_oud(made_of, form, dose_form):
         found.add(DrugClass.MOUD)

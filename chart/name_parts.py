@@ -2,12 +2,12 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import permutations
 
 from chart.product_tables import TOKEN, Phrase, phrases, products_of
-from chart.strengths import Strength, find_strengths
+from chart.strengths import Strength, find_strengths, shared_volume
 
 _CONNECTED = re.compile(r"[-/&+,;()]|\band\b|\bwith\b")
 _LEADING = re.compile(
@@ -80,6 +80,8 @@ def _read_piece(text: str) -> NameParts:
     if not mentions:
         return NameParts(tuple(_unknown(text, strengths)))
     explicit = {n for m in mentions if not m.phrase.is_brand for n in m.phrase.ingredients}
+    if strengths and sum(len(m.phrase.ingredients) for m in mentions) > 1:
+        strengths = shared_volume(strengths)
     slots: list[Slot] = []
     doubts: list[str] = []
     for names, group in _runs(text, mentions, strengths, explicit):
@@ -194,7 +196,7 @@ def _one_telling(strengths: list[Strength], wanted: int) -> Strength | None:
         return first
     singles = [s for s in with_units if len(s.amounts) == 1]
     if wanted > 1 and len(singles) == len(with_units) == wanted and len({s.per for s in singles}) == 1:
-        return Strength(tuple(s.amounts[0] for s in singles), first.per, True, first.start, first.end)
+        return replace(first, amounts=tuple(s.amounts[0] for s in singles))
     return None
 
 

@@ -95,7 +95,7 @@ def _read_one(text: str, hint: str = "") -> Reading | None:
     rows = _rows_alike(slots)
     release = read_release(f"{bare} {hint}")
     if release is None:
-        release = _release(slots, form, dose_form, rows, brand_release)
+        release = _release(slots, (form, dose_form, bare), rows, brand_release)
     certain = parts.is_confirmed and not doubts and _is_listed(slots, rows)
     return Reading(slots, form, dose_form, release, certain, (*doubts, *_more_doubts(bare, slots, rows)))
 
@@ -199,17 +199,16 @@ def _is_listed(named: tuple[NamedStrength, ...], rows: tuple[ProductRow, ...]) -
 
 def _release(
     named: tuple[NamedStrength, ...],
-    form: Form,
-    dose_form: str,
+    told: tuple[Form, str, str],
     rows: tuple[ProductRow, ...],
     brand_release: bool | None,
 ) -> bool | None:
     """Where the words are silent: what every product like it is, else not known."""
-    if not any(_is_opioid(n.name) for n in named):
-        return None
-    if brand_release is not None:
+    if brand_release is not None or not any(_is_opioid(n.name) for n in named):
         return brand_release
+    form, dose_form, text = told
     alike = [r for r in rows if dose_form and r.dose_form.lower() == dose_form.lower()]
     alike = alike or [r for r in rows if form in (Form.UNKNOWN, read_form(r.dose_form.lower()))]
-    kinds = {r.is_long_acting for r in alike}
+    shape = next((word for word in ("Tablet", "Capsule") if re.search(rf"\b{word[:3].lower()}", text)), "")
+    kinds = {r.is_long_acting for r in alike if shape in r.dose_form}
     return kinds.pop() if len(kinds) == 1 else None

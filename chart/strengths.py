@@ -1,10 +1,10 @@
 """Strengths as product names write them: "5-325 mg", "7.5-325 mg/15 mL", "0.025 MG/HR", "10/325"."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
-_NUMBER = r"(?>\d+(?:\.\d+)?|\.\d+)"
+_NUMBER = r"(?>\d{1,9}(?:\.\d{1,9})?|\.\d{1,9})(?!\d)"
 _MASS = r"(?>mg|mcg|ug|gm|g|milligrams?|micrograms?|grams?|meq|unt|units?|iu|%)"
 _VOLUME = r"milliliters?|mls?|l"
 _TIME = r"hours?|hrs?|h"
@@ -29,6 +29,7 @@ class Strength:
 
     amounts: tuple[Decimal | None, ...]
     per: str  # "" (one unit), "mL", "h", "actuation", "mg"
+    size: Decimal  # how many of `per` the name speaks of: 15 in "7.5 mg/15 mL"
     has_unit: bool
     start: int
     end: int
@@ -40,6 +41,18 @@ def find_strengths(text: str) -> list[Strength]:
     return [strength for strength in found if strength is not None]
 
 
+def shared_volume(strengths: list[Strength]) -> list[Strength]:
+    """A volume written once ("7.5 mg-... 325 mg/15 mL") is meant for every strength before it."""
+    last = strengths[-1]
+    if last.per != "mL" or not all(s.per == "" and s.has_unit for s in strengths[:-1]):
+        return strengths
+    shared = [
+        replace(s, per="mL", size=last.size, amounts=tuple(a and a / last.size for a in s.amounts))
+        for s in strengths[:-1]
+    ]
+    return [*shared, last]
+
+
 def as_unit(amount: Decimal, per: str) -> tuple[Decimal, str]:
     """An amount in mg as the number and unit an Ingredient carries: patches in mcg/h, all else in mg."""
     if per == "h":
@@ -49,8 +62,7 @@ def as_unit(amount: Decimal, per: str) -> tuple[Decimal, str]:
 
 def tidy(number: Decimal) -> Decimal:
     """The same number without trailing zeros or an exponent."""
-    plain = number.normalize()
-    return plain.quantize(Decimal(1)) if plain == plain.to_integral_value() else plain
+    return Decimal(f"{number.normalize():f}")
 
 
 def _strength(match: re.Match[str], text: str) -> Strength | None:
@@ -62,7 +74,7 @@ def _strength(match: re.Match[str], text: str) -> Strength | None:
     if (match["per"] or "") == "l":
         size *= 1000
     amounts = tuple(_in_mg(number, mass or unit or "mg", size) for number, mass in items)
-    return Strength(amounts, per, bool(unit), match.start(), match.end())
+    return Strength(amounts, per, size, bool(unit), match.start(), match.end())
 
 
 def _in_mg(number: Decimal, mass: str, size: Decimal) -> Decimal | None:
