@@ -8,8 +8,10 @@ app uses Authlib as a client: a server of other making does not share its mistak
 import re
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
-from flask import Blueprint, Response, g, redirect, render_template, request
+from flask import Blueprint, g, redirect, render_template, request
+from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import MultiDict
+from werkzeug.wrappers import Response
 
 from sandbox import scopes
 from sandbox.clients import EhrClient
@@ -27,7 +29,7 @@ class Untrusted(Exception):
 
 
 @blueprint.route("/authorize", methods=["GET", "POST"])
-def authorize() -> Response | str | tuple[str, int]:
+def authorize() -> ResponseReturnValue:
     ehr, given = current_ehr(), request.form if request.method == "POST" else request.args
     try:
         client = _trusted_client(ehr, given)
@@ -47,7 +49,7 @@ def authorize() -> Response | str | tuple[str, int]:
 
 
 @blueprint.post("/authorize/patient")
-def choose_patient() -> Response | tuple[str, int]:
+def choose_patient() -> ResponseReturnValue:
     """The answer of the picker page, once for each authorize request."""
     ehr = current_ehr()
     params, is_first = ehr.pending.use(request.form.get("pending", ""))
@@ -59,8 +61,7 @@ def choose_patient() -> Response | tuple[str, int]:
     patient = request.form.get("patient", "")
     if not ehr.store.get("Patient", patient):
         return _back_with_error(params, OAuthError("access_denied", "no such patient"))
-    client = ehr.clients.get(params["client_id"])
-    grant = _grant(ehr, client, params)
+    grant = _grant(ehr, ehr.clients.known(params["client_id"]), params)
     grant.patient = patient
     return _back_with_code(ehr, params, grant)
 

@@ -10,7 +10,7 @@ from urllib.parse import unquote_plus
 import orjson
 from joserfc import jwt
 from joserfc.errors import JoseError
-from joserfc.jwk import KeySet
+from joserfc.jwk import KeySet, KeySetSerialization
 
 from sandbox.errors import OAuthError
 from sandbox.vault import SeenOnce
@@ -47,7 +47,7 @@ class EhrClient:
     redirect_uris: tuple[str, ...]
     auth_method: str = NONE  # one of AUTH_METHODS
     secret: str | None = None
-    jwks: dict[str, Any] | None = None  # public keys, for private_key_jwt
+    jwks: KeySetSerialization | None = None  # public keys, for private_key_jwt
     scopes: tuple[str, ...] = DEFAULT_SCOPES
 
     def __post_init__(self) -> None:
@@ -70,6 +70,11 @@ class ClientRegister:
     def get(self, client_id: str | None) -> EhrClient | None:
         return self._clients.get(client_id or "")
 
+    def known(self, client_id: str | None) -> EhrClient:
+        if client := self.get(client_id):
+            return client
+        raise _refused("unknown client_id" if client_id else "client_id is missing")
+
     def authenticated(self, form: Mapping[str, str], authorization: str, now: float) -> EhrClient:
         client, method = self._claimed(form, authorization, now)
         if method != client.auth_method:
@@ -85,16 +90,11 @@ class ClientRegister:
             return self._by_assertion(form, now), ASSERTION
         if "client_secret" in form:
             raise _refused("client_secret in the body (client_secret_post) is not supported")
-        return self._known(form.get("client_id")), NONE
-
-    def _known(self, client_id: str | None) -> EhrClient:
-        if client := self.get(client_id):
-            return client
-        raise _refused("unknown client_id" if client_id else "client_id is missing")
+        return self.known(form.get("client_id")), NONE
 
     def _by_secret(self, authorization: str) -> EhrClient:
         client_id, secret = _basic_credentials(authorization)
-        client = self._known(client_id)
+        client = self.known(client_id)
         # RFC 6749 2.3.1 form-encodes both parts; most SMART clients send them raw. Either is accepted.
         if not any(_is_same(text, client.secret) for text in (secret, unquote_plus(secret))):
             raise _refused("the client secret is wrong")
@@ -104,7 +104,7 @@ class ClientRegister:
         if form.get("client_assertion_type") != ASSERTION_TYPE:
             raise _refused(f"client_assertion_type must be {ASSERTION_TYPE}")
         assertion = form.get("client_assertion", "")
-        client = self._known(_claimed_issuer(assertion))
+        client = self.known(_claimed_issuer(assertion))
         if not client.jwks:
             raise _refused(f"this client is registered for {client.auth_method}, and used {ASSERTION}")
         claims = _verified_claims(assertion, client.jwks)
@@ -125,7 +125,7 @@ class ClientRegister:
             raise _refused("this assertion was used before (jti)")
 
 
-def _verified_claims(assertion: str, jwks: dict[str, Any]) -> dict[str, Any]:
+def _verified_claims(assertion: str, jwks: KeySetSerialization) -> dict[str, Any]:
     try:
         token = jwt.decode(assertion, KeySet.import_key_set(jwks), algorithms=list(ASSERTION_ALGORITHMS))
     except (JoseError, ValueError) as problem:

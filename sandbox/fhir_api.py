@@ -105,7 +105,7 @@ def _search(resource_type: str, pairs: list[tuple[str, str]]) -> Response:
 
 
 def _continued(ehr: Ehr, access: Access, resource_type: str, cursor: str) -> Search:
-    search = ehr.searches.get(cursor)
+    search: Search | None = ehr.searches.get(cursor)
     if search is None or search.grant is not access.grant or search.query.resource_type != resource_type:
         raise FhirError(410, "expired", "This page link has expired: search again.")
     return search

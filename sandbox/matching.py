@@ -2,7 +2,7 @@
 
 import re
 from calendar import monthrange
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -31,15 +31,16 @@ def fits(resource: Resource, parameter: Parameter, modifier: str, value: str) ->
     found = [item for path in parameter.paths for item in at_path(resource, path)]
     if modifier == "missing":
         return bool(found) != (value == "true")
-    one_fits = {"token": _token_fits, "date": _date_fits, "reference": _reference_fits}.get(parameter.kind)
-    if one_fits is None:
-        one_fits = {"": _begins, "exact": str.__eq__, "contains": _contains}[modifier]
-        if parameter.kind == "uri":
-            one_fits = str.__eq__
-        found = [item for item in found if isinstance(item, str)]
+    one_fits = _comparison(parameter.kind, modifier)
     wanted = [f"{modifier}/{one}" if _is_type(modifier) else one for one in values(value)]
     has_fit = any(one_fits(item, one) for item in found for one in wanted)
     return not has_fit if modifier == "not" else has_fit
+
+
+def _comparison(kind: str, modifier: str) -> Callable[[Any, str], bool]:
+    if kind == "string":
+        return {"exact": _is_equal, "contains": _contains}.get(modifier, _begins)
+    return {"token": _token_fits, "date": _date_fits, "reference": _reference_fits}.get(kind, _is_equal)
 
 
 def check_value(parameter: Parameter, modifier: str, value: str) -> None:
@@ -153,9 +154,14 @@ def _is_type(modifier: str) -> bool:
     return modifier[:1].isupper()
 
 
-def _begins(item: str, text: str) -> bool:
-    return any(word.startswith(text.casefold()) for word in (item.casefold(), *item.casefold().split()))
+def _begins(item: Any, text: str) -> bool:
+    words = (item.casefold(), *item.casefold().split()) if isinstance(item, str) else ()
+    return any(word.startswith(text.casefold()) for word in words)
 
 
-def _contains(item: str, text: str) -> bool:
-    return text.casefold() in item.casefold()
+def _contains(item: Any, text: str) -> bool:
+    return isinstance(item, str) and text.casefold() in item.casefold()
+
+
+def _is_equal(item: Any, text: str) -> bool:
+    return bool(item == text)

@@ -2,7 +2,8 @@
 
 from urllib.parse import urlencode
 
-from flask import Blueprint, Response, g, redirect, render_template, request
+from flask import Blueprint, g, redirect, render_template, request
+from flask.typing import ResponseReturnValue
 
 from sandbox.people import people
 from sandbox.state import current_ehr
@@ -17,7 +18,7 @@ def start() -> str:
 
 
 @blueprint.post("/launch")
-def launch() -> Response | tuple[str, int]:
+def launch() -> ResponseReturnValue:
     """Opens the app as an EHR does: at its launch URL, with our address and an opaque launch value."""
     ehr, patient = current_ehr(), request.form.get("patient", "")
     if not ehr.launch_url or not ehr.store.get("Patient", patient):

@@ -1,5 +1,6 @@
 """FHIR resources as plain dicts, in memory, indexed by type, id and patient compartment."""
 
+import re
 import threading
 import uuid
 from collections.abc import Iterator
@@ -10,6 +11,7 @@ import orjson
 
 from sandbox.references import Resource, at_path, conditional, every_reference, patients_of, rewrite
 
+_TYPE_NAME = re.compile(r"[A-Z][A-Za-z]+")
 _DEEPEST_BUNDLE = 3  # a batch-response holds searchsets; deeper nesting is no real export
 
 
@@ -120,9 +122,8 @@ def _entries(bundle: Any, depth: int = 0) -> Iterator[tuple[str | None, Any]]:
 
 def own_copy(resource: Any) -> Resource | None:
     """The resource as a dict of our own, or None when it is nothing a server could hold."""
-    if not isinstance(resource, dict) or not isinstance(resource.get("resourceType"), str):
-        return None
-    if resource["resourceType"] in ("OperationOutcome", "Bundle"):
+    kind = resource.get("resourceType") if isinstance(resource, dict) else None
+    if not isinstance(kind, str) or not _TYPE_NAME.fullmatch(kind) or kind in ("OperationOutcome", "Bundle"):
         return None
     try:
         copied: Resource = orjson.loads(orjson.dumps(resource, default=float))

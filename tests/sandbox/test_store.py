@@ -139,6 +139,7 @@ def test_what_is_no_resource_is_skipped_and_counted():
         {"resource": None},
         {"resource": []},
         {"resource": {"resourceType": 1}},
+        {"resource": {"resourceType": 'Odd"\n'}},
         {"resource": outcome},
     ]
     odd += [{"resource": {"resourceType": "Basic", "id": "x", "n": 10**30}}]
