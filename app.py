@@ -13,7 +13,7 @@ def create_app(config):
 
     from cds.reading import TYPES_READ
     from cds.views import init_views
-    from launch.routes import init_launch
+    from launch.wiring import init_launch
 
     app = Flask(__name__)
     app.config["FHIR_TYPES"] = ("Patient", *TYPES_READ)

@@ -3,7 +3,7 @@
 import tomllib
 from pathlib import Path
 
-from rules.policy import Policy, PolicyError, policy_from
+from rules.policy import Policy
 
 
 class BadPolicy(Exception):
@@ -17,6 +17,8 @@ def read_policy(path: Path) -> Policy:
         raise BadPolicy(f"The policy {path} could not be opened: {problem.strerror}.") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as problem:
         raise BadPolicy(f"The policy {path} is not valid TOML: {problem}.") from None
+    from rules.policy_reading import PolicyError, policy_from
+
     try:
         return policy_from(data)
     except PolicyError as problem:
