@@ -30,11 +30,16 @@ class _Reading:
         return replace(found, notes=(*found.notes, *notes))
 
 
-def dose_on(prescription: Prescription, day: date, policy: Policy) -> Equivalent:
-    """Directions before supply; where they differ by more than the policy allows, the higher. Raises CannotTell."""
+def dose_on(
+    prescription: Prescription, day: date, policy: Policy, fill: MedicationDispense | None = None
+) -> Equivalent:
+    """Directions before supply; where they differ by more than the policy allows, the higher. Raises CannotTell.
+
+    `fill` is the one in use on `day`; without it, the latest handed over by then.
+    """
     told: list[tuple[_Reading, Equivalent]] = []
     refusal: CannotTell | None = None
-    for reading in _readings(prescription, day):
+    for reading in _readings(prescription, fill or _fill_in_use(prescription, day)):
         try:
             told.append((reading, reading.equivalent(day, policy)))
         except CannotTell as reason:
@@ -44,9 +49,8 @@ def dose_on(prescription: Prescription, day: date, policy: Policy) -> Equivalent
     return _settled(told, policy)
 
 
-def _readings(prescription: Prescription, day: date) -> Iterable[_Reading]:
+def _readings(prescription: Prescription, fill: MedicationDispense | None) -> Iterable[_Reading]:
     written = prescription.order or prescription.reported
-    fill = _fill_in_use(prescription, day)
     start = prescription.start
     if written is not None:
         yield _Reading(written, written.dosage, "directions", start)
@@ -59,8 +63,8 @@ def _readings(prescription: Prescription, day: date) -> Iterable[_Reading]:
 
 
 def _fill_in_use(prescription: Prescription, day: date) -> MedicationDispense | None:
-    past = [f for f in prescription.handed_over if f.when is None or f.when.first <= day]
-    return max(past, key=lambda f: (f.when.first if f.when else date.min, f.id), default=None)
+    past = (f for f in reversed(prescription.handed_over) if f.when is None or f.when.first <= day)
+    return next(past, None)
 
 
 def _settled(told: list[tuple[_Reading, Equivalent]], policy: Policy) -> Equivalent:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 
 from chart.medications import Certainty, DoseStep, Form, Ingredient, Product
 from rules.factors import CDC_2022, Factor, factor_for, kind_of
@@ -48,6 +49,8 @@ def plain(number: Decimal) -> str:
     return f"{shown.normalize():f}" if shown else "0"
 
 
+# A patient's fills repeat one product and one dosage month after month.
+@lru_cache(maxsize=1024)
 def equivalent(product: Product, step: DoseStep, supplementary: bool = False) -> Equivalent:
     """Raises CannotTell. With several opioids in one product the amounts are added."""
     if not product.opioids:

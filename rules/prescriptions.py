@@ -159,9 +159,11 @@ def _link(
     orders: list[MedicationRequest], fills: list[MedicationDispense]
 ) -> tuple[dict[str, list[MedicationDispense]], list[MedicationDispense]]:
     by_id = {order.id: order for order in orders}
-    by_key: dict[Key, list[MedicationRequest]] = {}
-    for order in orders:
-        by_key.setdefault(medicine_key(order.product), []).append(order)
+    by_key: dict[Key, list[tuple[date, MedicationRequest]]] = {}
+    for order in sorted(orders, key=lambda o: (order_start(o) or date.min, o.id), reverse=True):
+        start = order_start(order)
+        if start and is_an_order(order) and order.status not in _NOT_TO_BE_FILLED:
+            by_key.setdefault(medicine_key(order.product), []).append((start, order))
     linked: dict[str, list[MedicationDispense]] = {}
     loose: list[MedicationDispense] = []
     for fill in sorted(fills, key=_fill_day):
@@ -174,22 +176,20 @@ def _fill_day(fill: MedicationDispense) -> tuple[date, str]:
     return (fill.when.first if fill.when else date.min), fill.id
 
 
-def _order_of(fill: MedicationDispense, orders: list[MedicationRequest]) -> MedicationRequest | None:
+def _order_of(
+    fill: MedicationDispense, newest_first: list[tuple[date, MedicationRequest]]
+) -> MedicationRequest | None:
     """The latest order of the same medicine that this fill can be of."""
     if fill.when is None:
         return None
-    day = fill.when.first
-    fits = [
-        (start, order.id, order)
-        for order in orders
-        if is_an_order(order)
-        and order.status not in _NOT_TO_BE_FILLED
-        and not are_different_people(fill.prescriber, order.requester)
-        and (start := order_start(order)) is not None
-        and start - timedelta(days=_CLOCKS_DIFFER_DAYS) <= day
-        and day <= start + timedelta(days=_FILL_FOLLOWS_ORDER_DAYS)
-    ]
-    return max(fits)[2] if fits else None
+    last = fill.when.first + timedelta(days=_CLOCKS_DIFFER_DAYS)
+    first = fill.when.first - timedelta(days=_FILL_FOLLOWS_ORDER_DAYS)
+    for start, order in newest_first:
+        if start < first:
+            return None
+        if start <= last and not are_different_people(fill.prescriber, order.requester):
+            return order
+    return None
 
 
 def _without_order(fills: list[MedicationDispense]) -> list[Prescription]:

@@ -62,7 +62,7 @@ def shifted(spans: Iterable[Span], carry_over: int) -> tuple[Span, ...]:
     end = date.min
     for span in sorted(spans, key=lambda s: (s.first, s.last, s.record.id)):
         days = min(max((end - span.first).days + 1, 0), carry_over) if end > date.min else 0
-        found.append(replace(span, first=_later(span.first, days), last=_later(span.last, days)))
+        found.append(replace(span, first=later(span.first, days), last=later(span.last, days)))
         end = max(end, found[-1].last)
     return tuple(found)
 
@@ -77,7 +77,7 @@ def _by_fills(prescription: Prescription, carry_over: int) -> Covered:
             is_known = False
             continue
         is_known = True
-        spans.append(Span(fill.when.first, _later(fill.when.first, days - 1), fill, notes))
+        spans.append(Span(fill.when.first, later(fill.when.first, days - 1), fill, notes))
     return Covered(shifted(spans, carry_over), is_known)
 
 
@@ -106,15 +106,15 @@ def _by_order(order: MedicationRequest) -> Covered:
 def _repeats(
     order: MedicationRequest, start: date, days: int, refills: int, notes: tuple[str, ...]
 ) -> Iterable[Span]:
-    last_fill = _later(start, _REFILL_DAYS if order.product.schedule else _REFILL_DAYS_UNSCHEDULED)
+    last_fill = later(start, _REFILL_DAYS if order.product.schedule else _REFILL_DAYS_UNSCHEDULED)
     if order.supply.valid_until is not None:
         last_fill = min(last_fill, order.supply.valid_until.last)
     first = start
     for number in range(refills + 1):
         if number and first > last_fill:
             return
-        yield Span(first, _later(first, days - 1), order, notes)
-        first = _later(first, days)
+        yield Span(first, later(first, days - 1), order, notes)
+        first = later(first, days)
 
 
 def refills_of(order: MedicationRequest) -> tuple[int, tuple[str, ...]]:
@@ -174,10 +174,10 @@ def _units_a_day(amount: Decimal, unit: str, product: Product) -> Decimal | None
     return milligrams / measured[0].strength
 
 
-def _later(day: date, days: int) -> date:
+def later(day: date, days: int) -> date:
     """A date some days on, never past the calendar's end."""
     return date.fromordinal(min(max(day.toordinal() + days, 1), date.max.toordinal()))
 
 
 def days_before(day: date, days: int) -> date:
-    return _later(day, -days)
+    return later(day, -days)

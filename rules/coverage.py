@@ -1,0 +1,216 @@
+"""Which days a patient had a supply of a medicine, prescription by prescription (specification 3.2)."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+
+from chart.medications import MedicationDispense, MedicationRequest
+from chart.records import Chart
+from rules.current import replacements
+from rules.directions import dose_on
+from rules.equivalent import CannotTell
+from rules.fitting import Piece, fitted, in_streams
+from rules.not_counted import is_hospital_only
+from rules.policy import Policy
+from rules.prescriptions import (
+    Key,
+    Prescription,
+    is_an_order,
+    is_opioid,
+    may_be_same_medicine,
+    order_start,
+)
+from rules.standing import LONGEST_SUPPLY_DAYS, Use, standing
+from rules.supply import Covered, days_before, later, supply_of
+
+SERIES_DAYS = 730  # 24 months
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """The days one fill or order covers, inclusive.
+
+    Courses of one `stream` are one way of taking one medicine: where they overlap they are not added.
+    """
+
+    record_ids: tuple[str, ...]
+    name: str
+    ingredient: str
+    first: date
+    last: date
+    mme: Decimal | None  # a day; None when it cannot be told
+    is_assumed: bool  # length assumed, e.g. an active order without any supply
+    notes: tuple[str, ...] = ()
+    stream: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """A prescription that covered some days, nobody can tell which: at most these."""
+
+    record_ids: tuple[str, ...]
+    name: str
+    first: date
+    last: date
+
+
+@dataclass(slots=True)
+class Coverage:
+    courses: list[Course] = field(default_factory=list)
+    unknown: list[Unknown] = field(default_factory=list)
+
+
+def coverage(kept: Sequence[Prescription], chart: Chart, policy: Policy) -> Coverage:
+    """Courses that begin on or before `chart.as_of`; those of one medicine are fitted to each other."""
+    found = Coverage()
+    replaced = replacements(chart.medication_requests, chart.as_of)
+    medicines: dict[Key, list[Piece]] = {}
+    for prescription in kept:
+        if prescription.reported is None:
+            pieces = _pieces(prescription, replaced, chart, policy, found.unknown)
+            medicines.setdefault(prescription.key, []).extend(pieces)
+    for number, pieces in enumerate(medicines.values()):
+        for stream, piece in in_streams(fitted(pieces, policy.carry_over_days), policy.carry_over_days):
+            found.courses += _courses(piece, f"{number}.{stream}", policy)
+    _add_reports(kept, found, chart, policy)
+    found.courses.sort(key=lambda c: (c.first, c.last, c.record_ids))
+    return found
+
+
+def counts(prescription: Prescription) -> bool:
+    """It was ordered, handed over or reported, for home."""
+    lead = prescription.lead
+    if is_hospital_only(lead) or lead.status in ("cancelled", "entered-in-error", "not-taken", "draft"):
+        return False
+    if prescription.order is not None:
+        return is_an_order(prescription.order)
+    return prescription.reported is not None or bool(prescription.handed_over)
+
+
+def _pieces(
+    prescription: Prescription,
+    replaced: dict[str, MedicationRequest],
+    chart: Chart,
+    policy: Policy,
+    unknown: list[Unknown],
+) -> list[Piece]:
+    cut = _cut(prescription, replaced, chart)
+    covered = supply_of(prescription, carry_over=0)
+    pieces = [
+        Piece(prescription, span.record, span.first, min(span.last, cut), span.notes, cut=cut)
+        for span in covered.spans
+        if span.first <= min(chart.as_of, cut)
+    ]
+    if not covered.is_known:
+        begun = _begun_without_supply(prescription, pieces)
+        use = standing(prescription, covered, chart, policy)
+        last = min(cut, chart.as_of)
+        if use.use is Use.IN_USE and use.is_listed and begun is not None:
+            note = "no length of supply on record: assumed to last, as the order is active"
+            pieces.append(Piece(prescription, prescription.lead, begun, last, (note,), is_assumed=True))
+        elif begun is not None or use.use is not Use.NOT:
+            unknown.append(_unknown(prescription, begun, last))
+    return [piece for piece in pieces if piece.first <= piece.last]
+
+
+def _begun_without_supply(prescription: Prescription, known: list[Piece]) -> date | None:
+    """The day from which nothing says how long the supply lasts."""
+    handed = [f.when.first for f in prescription.handed_over if f.when]
+    after = [day for day in handed if all(day > piece.first for piece in known)]
+    return min(after, default=None) or prescription.start
+
+
+def _unknown(prescription: Prescription, begun: date | None, last: date) -> Unknown:
+    first = begun or days_before(last, SERIES_DAYS)
+    longest = later(first, LONGEST_SUPPLY_DAYS - 1) if begun else last
+    return Unknown(prescription.record_ids, prescription.lead.display, first, min(longest, last))
+
+
+def _cut(prescription: Prescription, replaced: dict[str, MedicationRequest], chart: Chart) -> date:
+    """The last day it can have been taken: stopped, held, ended or replaced."""
+    order = prescription.order
+    if order is None:
+        return date.max
+    days = [order.ends.last] if order.ends else []
+    if order.status in ("stopped", "on-hold"):
+        days += [order.updated.last] if order.updated else []
+        # How it stands today says only that it was stopped before today.
+        days += [] if chart.is_retrospective else [days_before(chart.as_of, 1)]
+    if order.id in replaced and (start := order_start(replaced[order.id])):
+        days.append(days_before(start, 1))
+    return min(days, default=date.max)
+
+
+def _courses(piece: Piece, stream: str, policy: Policy) -> Iterable[Course]:
+    """One course, or one for each step of a taper."""
+    prescription = piece.prescription
+    product = piece.record.product
+    names = [i.name for i in product.opioids or product.ingredients]
+    first = piece.first
+    for last in (*_steps_end(prescription, piece), piece.last):
+        if first <= last:
+            yield Course(
+                record_ids=(piece.record.id,),
+                name=piece.record.display,
+                ingredient=" and ".join(names) or product.name,
+                first=first,
+                last=last,
+                mme=_mme_on(piece, first, policy),
+                is_assumed=piece.is_assumed,
+                notes=piece.notes,
+                stream=stream,
+            )
+            first = later(last, 1)
+
+
+def _steps_end(prescription: Prescription, piece: Piece) -> Iterable[date]:
+    written = prescription.order or prescription.reported or piece.record
+    day = prescription.start or piece.first
+    for step in written.dosage.steps[:-1]:
+        day = step.first or day
+        if step.days is None:
+            return
+        day = later(day, step.days)
+        if piece.first < day <= piece.last:
+            yield days_before(day, 1)
+
+
+def _mme_on(piece: Piece, day: date, policy: Policy) -> Decimal | None:
+    if not is_opioid(piece.record):
+        return None
+    fill = piece.record if isinstance(piece.record, MedicationDispense) else None
+    try:
+        return dose_on(piece.prescription, day, policy, fill).mme
+    except CannotTell:
+        return None
+
+
+def _add_reports(kept: Sequence[Prescription], found: Coverage, chart: Chart, policy: Policy) -> None:
+    """What patients report: assumed to have been taken as long as the report says."""
+    streams = {c.record_ids[0]: c.stream for c in found.courses}
+    for number, prescription in enumerate(kept):
+        if prescription.reported is None:
+            continue
+        use = standing(prescription, Covered(is_known=False), chart, policy)
+        ends = prescription.reported.ends
+        last = min(ends.last if ends else chart.as_of, chart.as_of)
+        start = prescription.start
+        if start is None or (use.use is not Use.IN_USE and ends is None):
+            if use.use is not Use.NOT:
+                found.unknown.append(_unknown(prescription, start, last))
+        elif start <= last:
+            piece = Piece(
+                prescription, prescription.lead, start, last, ("reported, not dispensed",), is_assumed=True
+            )
+            found.courses += _courses(piece, _stream_of(prescription, kept, streams) or f"r{number}", policy)
+
+
+def _stream_of(report: Prescription, kept: Sequence[Prescription], streams: dict[str, str]) -> str:
+    """The stream of a prescription of the same medicine: a report of it is not taken beside it."""
+    for other in kept:
+        if other.key == report.key or may_be_same_medicine(other.lead.product, report.lead.product):
+            stream = next((streams[i] for i in other.record_ids if i in streams), "")
+            if stream:
+                return stream
+    return ""
