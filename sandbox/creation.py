@@ -51,7 +51,9 @@ def _check_owner(ehr: Ehr, writable: View, resource: Resource) -> None:
     if len(owners) != 1 or not all(ehr.store.get("Patient", owner) for owner in owners):
         raise FhirError(422, "business-rule", "The resource must be about one patient known here.")
     if not writable.shows(resource):
-        raise FhirError(403, "forbidden", "The token is for another patient, or its scopes do not cover this.")
+        raise FhirError(
+            403, "forbidden", "The token is for another patient, or its scopes do not cover this."
+        )
 
 
 def _check_shape(resource: Resource) -> None:
