@@ -8,13 +8,21 @@ import sys
 
 def serve_demo(create_demo, port, data):
     """Serve the demo until Ctrl-C, on `port` or the next free one."""
-    from werkzeug.serving import make_server
+    from werkzeug.serving import WSGIRequestHandler, make_server
+
+    class QuietHandler(WSGIRequestHandler):
+        """Logs nothing: a request line may carry a code, a state or a launch value."""
+
+        def log_request(self, *_):
+            pass
 
     free = _free_port(port)
     if free != port:
         print(f"Port {port} is taken; using {free}. Choose another with PORT=... make demo.", flush=True)
     url = f"http://localhost:{free}"
-    server = make_server("localhost", free, create_demo(url, data), threaded=True)
+    server = make_server(
+        "localhost", free, create_demo(url, data), threaded=True, request_handler=QuietHandler
+    )
     print(f"\n  Open {url}\n\n  Practice EHR with synthetic patients. Ctrl-C stops it.\n", flush=True)
     with contextlib.suppress(KeyboardInterrupt):
         server.serve_forever()

@@ -12,7 +12,9 @@ from launch.session import LaunchSession, renewed_session
 from rules.catalogue import RULES
 
 # What the rules read is what is asked for: scopes, searches and the "not shared" answer share this list.
-TYPES_READ = tuple(sorted(frozenset[str]().union(*(rule.reads for rule in RULES)) - {"Patient"}))
+# The dose and the therapy are worked out on every page, whatever rules are in force.
+_ALWAYS = frozenset({"MedicationRequest", "MedicationDispense", "MedicationStatement", "Condition"})
+TYPES_READ = tuple(sorted(_ALWAYS.union(*(rule.reads for rule in RULES)) - {"Patient"}))
 
 
 def chart_of(session: LaunchSession, as_of: date, *, allow_insecure_loopback: bool = False) -> Chart:
@@ -35,6 +37,7 @@ def chart_of(session: LaunchSession, as_of: date, *, allow_insecure_loopback: bo
         unavailable=raw.unavailable,
         set_aside=raw.set_aside,
         sources=raw.sources,
+        asked_for=TYPES_READ,
     )
     return replace(chart, unavailable=(*chart.unavailable, *_shared_in_part(session)))
 

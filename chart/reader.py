@@ -153,9 +153,15 @@ def read_chart(
     set_aside: Iterable[SetAside] = (),
     sources: Iterable[SourceRead] = (),
     drafts: Iterable[object] = (),
+    asked_for: Iterable[str] | None = None,
 ) -> Chart:
-    """Read what searches or prefetch brought for one patient; ChartNotReadable for several."""
-    return _read([("", r) for r in resources], as_of, patient_id, unavailable, set_aside, sources, drafts)
+    """Read what searches or prefetch brought for one patient; ChartNotReadable for several.
+
+    `asked_for` are the types that were searched or prefetched: a rule that reads others cannot tell.
+    """
+    entries = [("", resource) for resource in resources]
+    chart = _read(entries, as_of, patient_id, unavailable, set_aside, sources, drafts)
+    return replace(chart, asked_for=None if asked_for is None else frozenset(asked_for))
 
 
 def read_bundle(bundle: object, as_of: date, *, patient_id: str = "") -> Chart:

@@ -322,6 +322,9 @@ class Chart:
     unavailable: tuple[Unavailable, ...] = ()
     set_aside: tuple[SetAside, ...] = ()
     sources: tuple[SourceRead, ...] = ()
+    asked_for: frozenset[str] | None = (
+        None  # FHIR types; None when everything there was is here, as in a file
+    )
     is_retrospective: bool = False
 
     @property
@@ -340,6 +343,8 @@ class Chart:
             s for s in self.set_aside
             if s.hides_a_record and (s.resource_type in wanted or s.resource_type == "unknown")
         ]  # fmt: skip
+        if self.asked_for is not None and (never := wanted - self.asked_for - {"Patient"}):
+            missing.append(f"Not asked for: {', '.join(sorted(never))}")
         if unreadable:
             count = len(unreadable)
             missing.append(f"{count} record{'s' if count > 1 else ''} could not be read")

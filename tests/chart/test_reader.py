@@ -330,3 +330,10 @@ def test_quantities_are_exact():
     ]
     (order,) = read(request(dosageInstruction=dose)).medication_requests
     assert order.dosage.steps[0].high == Decimal("0.3")
+
+
+def test_a_type_that_was_never_asked_for_is_a_gap_for_whoever_reads_it():
+    asked = read_chart([PATIENT, REQUEST], AS_OF, patient_id="p1", asked_for=["MedicationRequest"])
+    assert asked.gaps({"MedicationRequest", "Condition"}) == ("Not asked for: Condition",)
+    assert not asked.gaps({"MedicationRequest", "Patient"})
+    assert not read(REQUEST).gaps({"Condition"})
