@@ -15,10 +15,12 @@ BY_PRODUCT = "RxNorm product code"
 PER = {"mg": "", "mg/mL": "mL", "mg/h": "h", "mg/actuation": "actuation"}
 
 
-def from_rows(rows: list[ProductRow], reading: Reading | None, has_name: bool) -> Product:
+def from_rows(
+    rows: list[ProductRow], reading: Reading | None, has_name: bool, named: tuple[str, ...]
+) -> Product:
     """By code. Of several products coded for one medicine: the one its name tells, else the strongest."""
     row = max(rows, key=lambda r: (_agrees(r, reading), r.strength, r.rxcui))
-    doubts = [row.suspicious, *_disagreements(row, reading, has_name)]
+    doubts = [row.suspicious, *named, *_disagreements(row, reading, has_name)]
     if any((r.ingredient, r.strength, r.unit) != (row.ingredient, row.strength, row.unit) for r in rows):
         doubts.append("its codes name more than one product")
     made_of = (

@@ -45,7 +45,7 @@ def _identify(
     shown = text or min(names, default="")
     reading, doubts = _best_reading(names, form_words)
     if rows := [opioid_products()[c] for c in sorted(rxcuis) if c in opioid_products()]:
-        return from_rows(rows, reading, bool(names))
+        return from_rows(rows, reading, bool(names), doubts)
     classes = [class_codes()[c] for c in sorted(rxcuis) if c in class_codes()]
     coded = frozenset(ingredient_codes()[c] for c in rxcuis if c in ingredient_codes())
     listed = frozenset(c for row in classes for c in row.classes)

@@ -11,7 +11,10 @@ _TIME = r"hours?|hrs?|h"
 _RELEASE = r"actuations?|actuat|act|sprays?"
 _PER = rf"(?:{_VOLUME}|{_TIME}|{_RELEASE})(?![a-z])"
 # What makes a bare number something other than a strength: how many, how long, how much fluid.
-_COUNTED = r"tab|cap|patch|film|pill|puff|drop|dose|time|day|week|month|count|ct\b|pack|unit|each|ea\b|refill|x\b|ml|l\b|%"
+_COUNTED = (
+    r"tab|cap|patch|film|pill|puff|drop|dose|time|day|week|month|count|ct\b|pack|unit|each|ea\b|refill"
+    r"|x\b|ml|l\b|%"
+)
 _ITEM = rf"{_NUMBER}(?:\s*-?\s*{_MASS}(?![a-z]))?"
 _STRENGTH = re.compile(
     rf"(?<![a-z#\d.])(?P<items>{_ITEM}(?:\s*[-/–]\s*{_ITEM}(?!\s*-?\s*{_PER}))*)"

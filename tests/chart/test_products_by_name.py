@@ -153,7 +153,7 @@ def test_strengths(text, expected):
         ("clonazePAM 1 mg tablet", {"BENZODIAZEPINE"}),
         ("zolpidem 10 mg tablet", {"Z_DRUG"}),
         ("gabapentin 300 mg capsule", {"GABAPENTINOID", "NON_OPIOID_ANALGESIC"}),
-        ("carisoprodol 350 mg", {"MUSCLE_RELAXANT"}),
+        ("carisoprodol 350 mg", {"MUSCLE_RELAXANT", "NON_OPIOID_ANALGESIC"}),
         ("carisoprodol-aspirin-codeine 200-325-16 mg tablet", {"MUSCLE_RELAXANT", "OPIOID"}),
         ("Fiorinal with codeine", {"BARBITURATE", "OPIOID"}),
         ("meprobamate 400 mg", {"OTHER_SEDATIVE"}),
