@@ -4,6 +4,7 @@ from decimal import Decimal
 from typing import Any
 
 from cds.evidence import Evidence
+from cds.grouping import grouped
 from cds.headline import headline
 from cds.summary import Summary
 from rules.rule import Assessment, Block, Status
@@ -29,8 +30,8 @@ def page_of(summary: Summary, source_name: str) -> dict[str, Any]:
         "soon": summary.of(Status.UPCOMING),
         "done": [a for a in summary.assessments if a.status is Status.ADDRESSED],
         "not_indicated": [a for a in summary.assessments if a.status is Status.NOT_INDICATED],
-        "current_excluded": [line for line in mme.excluded if line.is_current],
-        "past_excluded": [line for line in mme.excluded if not line.is_current],
+        "current_excluded": [line for line in grouped(mme.excluded) if line.is_current],
+        "past_excluded": [line for line in grouped(mme.excluded) if not line.is_current],
         "source_name": source_name,
     }
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from cds.grouping import grouped
 from cds.summary import Summary
 from chart.when import day_in_words
 from rules.rule import Assessment, Status
@@ -46,7 +47,9 @@ def _opioids(summary: Summary) -> Iterator[str]:
         yield f"  {counted.name}: {counted.basis}"
         yield from (f"    {note}" for note in counted.notes)
     yield from (f"  {line.name}: not calculated, {line.reason}" for line in mme.not_calculated)
-    yield from (f"  {line.name}: not counted, {line.reason}" for line in mme.excluded)
+    for line in grouped(mme.excluded):
+        times = f" ({len(line.record_ids)} records)" if len(line.record_ids) > 1 else ""
+        yield f"  {line.name}{times}: not counted, {line.reason}"
     yield from (f"  {note}" for note in mme.notes)
     ltot = summary.case.therapy.ltot
     yield f"Long-term opioid therapy: {ltot.status}"
