@@ -29,7 +29,7 @@ class RawRecord:
     """FHIR JSON as the server sent it. Every type asked for is in `sources`, in `unavailable`, or in both."""
 
     patient: Json | None
-    resources: tuple[Json, ...]  # without the Patient; no type/id twice
+    resources: tuple[Json, ...]  # the Patient first, Medications last; no type/id twice
     unavailable: tuple[Unavailable, ...] = ()
     set_aside: tuple[SetAside, ...] = ()
     sources: tuple[SourceRead, ...] = ()
@@ -103,7 +103,7 @@ class _Reading:
     def record(self) -> RawRecord:
         parts = [f or _missed(s, Gap.FAILED, _TOOK_TOO_LONG) for s, f in self.found.items()]
         medications = [m for m in self.medications.values() if isinstance(m, dict)]
-        resources: list[Json] = []
+        resources: list[Json] = [self.patient] if self.patient else []
         set_aside: list[SetAside] = []
         for found in parts:
             own, foreign = own_records(tuple(found.resources), self.patient or {}, self.patient_id)

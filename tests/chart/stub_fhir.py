@@ -230,6 +230,18 @@ def drips(exchange):
         pass
 
 
+def drips_headers(exchange):
+    """An answer whose head never ends: no timeout of the HTTP client sees it."""
+    exchange.close_connection = True
+    try:
+        exchange.wfile.write(b"HTTP/1.1 200 OK\r\n")
+        while not exchange.server.release.wait(0.02):
+            exchange.wfile.write(b"X-Wait: 1\r\n")
+            exchange.wfile.flush()
+    except OSError:
+        pass
+
+
 def resets(exchange):
     """The connection is torn down without an answer."""
     exchange.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))

@@ -1,37 +1,17 @@
 """Reading one patient's record from a FHIR server that works, and from one that is broken for one type."""
 
 import dataclasses
-import logging
-from datetime import date
+import time
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from chart.fhir import ChartNotReadable, FhirServer, Limits, SignInEnded, read_record
+from chart.fhir import ChartNotReadable, Limits
+from chart.reader import read_chart
 from chart.records import Gap
 from tests.chart import stub_fhir
-
-AS_OF = date(2026, 11, 22)
-TYPES = ("Condition", "Encounter", "MedicationRequest", "MedicationStatement", "Observation", "Procedure")
-QUICK = Limits(connect_s=1, search_s=0.6, response_bytes=200_000, record_bytes=600_000, pages=8, entries=40)
-
-
-def read(stub, *types, token="token-1", limits=QUICK, deadline_s=1.5, granted=None, patient="p1", **how):
-    server = FhirServer(stub.base, token, granted=granted, limits=limits, allow_insecure_loopback=True)
-    return read_record(server, patient, types, as_of=AS_OF, deadline_s=deadline_s, **how)
-
-
-def ids(record, kind=None):
-    return [r.get("id") for r in record.resources if kind in (None, r["resourceType"])]
-
-
-def gaps(record):
-    return {(u.resource_type, u.kind, u.reason) for u in record.unavailable}
-
-
-def counts(record):
-    return {source.resource_type: source.count for source in record.sources}
+from tests.chart.fhir_reading import AS_OF, QUICK, TYPES, counts, gaps, ids, read
 
 
 def test_reads_everything_that_was_asked_for(stub):
@@ -39,6 +19,7 @@ def test_reads_everything_that_was_asked_for(stub):
     stub.add("Condition", "c1")
     record = read(stub, *TYPES)
     assert record.patient["id"] == "p1"
+    assert record.resources[0] is record.patient
     assert ids(record) == ["m1", "m2", "c1"]
     assert record.unavailable == ()
     assert record.set_aside == ()
@@ -50,8 +31,21 @@ def test_reads_everything_that_was_asked_for(stub):
 
 def test_a_patient_with_nothing_at_all(stub):
     record = read(stub, *TYPES)
-    assert record.resources == ()
+    assert record.resources == (record.patient,)
     assert set(counts(record)) == {"Patient", *TYPES}
+
+
+def test_what_is_read_becomes_a_chart(stub):
+    stub.add("Condition", "c1", code={"text": "Chronic low back pain"})
+    stub.break_("Procedure", stub_fhir.status(403))
+    raw = read(stub, "Condition", "Procedure")
+    chart = read_chart(
+        raw.resources, AS_OF, patient_id="p1",
+        unavailable=raw.unavailable, set_aside=raw.set_aside, sources=raw.sources,
+    )  # fmt: skip
+    assert [c.display for c in chart.conditions] == ["Chronic low back pain"]
+    assert chart.gaps(["Condition"]) == ()
+    assert chart.gaps(["Procedure"]) == ("Procedures were not shared by the EHR",)
 
 
 def test_two_thousand_orders_in_a_stable_order(stub):
@@ -148,6 +142,17 @@ def test_the_deadline_ends_it_all_and_keeps_what_came(stub):
     assert ids(record) == ["m1"]
 
 
+def test_what_is_still_out_at_the_deadline_is_told(stub):
+    stub.add("MedicationRequest", "m1")
+    stub.break_("Procedure", stub_fhir.drips_headers)
+    began = time.monotonic()
+    record = read(stub, "MedicationRequest", "Procedure", deadline_s=0.4)
+    assert time.monotonic() - began < 0.8
+    sentence = "Procedures could not be read (reading them took too long)"
+    assert gaps(record) == {("Procedure", Gap.FAILED, sentence)}
+    assert ids(record) == ["m1"]
+
+
 def test_a_patient_that_hangs_ends_at_the_deadline(stub):
     stub.break_("Patient", stub_fhir.hangs)
     with pytest.raises(ChartNotReadable, match="did not answer in time"):
@@ -185,59 +190,6 @@ def test_a_patient_id_cannot_lead_elsewhere(stub, patient):
     assert stub.requests == []
 
 
-def test_a_sign_in_that_ended_ends_everything(stub):
-    with pytest.raises(SignInEnded, match="Open the app again"):
-        read(stub, *TYPES, token="stale")
-
-
-def test_a_sign_in_that_ends_midway(stub):
-    stub.break_("Procedure", stub_fhir.status(401))
-    with pytest.raises(SignInEnded):
-        read(stub, *TYPES)
-
-
-def test_one_refresh_serves_all_threads(stub):
-    renewed = []
-
-    def refresh():
-        renewed.append(1)
-        return "token-1"
-
-    record = read(stub, *TYPES, token="stale", refresh=refresh)
-    assert len(renewed) == 1
-    assert record.unavailable == ()
-
-
-def test_a_refresh_that_brings_no_good_token_is_not_repeated(stub):
-    renewed = []
-    with pytest.raises(SignInEnded):
-        read(stub, *TYPES, token="stale", refresh=lambda: renewed.append(1) or "stale too")
-    assert len(renewed) == 1
-
-
-def test_a_refresh_that_fails_ends_the_sign_in(stub):
-    def refresh():
-        raise OSError("token endpoint gone")
-
-    with pytest.raises(SignInEnded):
-        read(stub, "Condition", token="stale", refresh=refresh)
-
-
-def test_the_token_travels_in_the_header_alone(stub):
-    read(stub, *TYPES)
-    assert {r.headers["Authorization"] for r in stub.requests} == {"Bearer token-1"}
-    assert not any("token" in r.path for r in stub.requests)
-    assert {r.headers["Accept"] for r in stub.requests} == {"application/fhir+json"}
-    assert {r.headers["User-Agent"] for r in stub.requests} == {"previsit"}
-
-
-def test_no_cookie_goes_from_one_patient_to_the_next(stub):
-    stub.break_("Condition", stub_fhir.sends(stub_fhir.bundle([]), Set_Cookie="session=p1; Path=/"))
-    read(stub, "Condition")
-    read(stub, "Condition")
-    assert not any(r.headers["Cookie"] for r in stub.requests)
-
-
 def test_an_ehr_is_not_asked_more_than_six_things_at_once(stub):
     stub.break_("*", stub_fhir.slow)
     read(stub, *TYPES, "Task", "Consent", "CarePlan", "Appointment", "DocumentReference")
@@ -251,24 +203,17 @@ def test_too_many_bytes_in_all_are_a_cut(stub):
     record = read(stub, "Procedure", "Consent", "Task", limits=limits)
     cut = {u.resource_type for u in record.unavailable if u.kind is Gap.CUT_OFF}
     assert cut
-    assert cut | {r["resourceType"] for r in record.resources} == {"Procedure", "Consent", "Task"}
+    read_whole = {r["resourceType"] for r in record.resources}
+    assert cut | read_whole == {"Patient", "Procedure", "Consent", "Task"}
     assert all(u.reason.endswith("(the answer was too large)") for u in record.unavailable)
 
 
-def test_logs_name_no_patient_and_no_query(stub, caplog):
-    caplog.set_level(logging.DEBUG)
-    stub.add("MedicationRequest", "m-secret", patient="p1")
-    stub.break_("Procedure", stub_fhir.status(500))
-    stub.break_("Encounter", stub_fhir.resets)
-    read(stub, *TYPES)
-    logged = "\n".join(record.getMessage() for record in caplog.records)
-    assert "FHIR Procedure" in logged
-    for secret in ("p1", "m-secret", "?", "token-1", stub.base):
-        assert secret not in logged
-
-
-def test_the_token_is_not_in_the_repr():
-    assert "hidden" not in repr(FhirServer("https://ehr.example/fhir", "hidden"))
+def test_too_many_bytes_do_not_cost_the_patient(stub):
+    stub.break_("Patient", stub_fhir.slow)
+    stub.add("Procedure", "x1", text={"div": "x" * 50_000})
+    record = read(stub, "Procedure", limits=dataclasses.replace(QUICK, record_bytes=10_000))
+    assert record.patient["id"] == "p1"
+    assert {u.resource_type for u in record.unavailable} == {"Procedure"}
 
 
 FAST_FAULTS = [f for f, _, _ in FAULTS if f not in (stub_fhir.hangs, stub_fhir.drips, stub_fhir.bomb)]
