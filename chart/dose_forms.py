@@ -44,10 +44,10 @@ _RXNORM_FORM = re.compile(
 )
 _LONG_ACTING = re.compile(
     r"(?<![a-z])(?:extended|sustained|controlled|prolonged|modified)[- ]?(?:release|rel|action)"
-    r"|(?<![a-z])(?:long[- ]acting|er|xr|sr|cr|xl|contin|er12h|er24h|t12a|tb12|tb24|cp12|cp24|cpsr)(?![a-z])"
+    r"|(?<![a-z])(?:long[- ]acting|er|xr|sr|sa|cr|xl|contin|er12h|er24h|t12a|tb12|tb24|cp12|cp24|cpsr)(?![a-z])"
     r"|(?<!every )(?<!every-)(?<![a-z\d])(?:8|12|24)\s*-?\s*(?:hours?|hrs?|h)(?![a-z])"
 )
-_SHORT_ACTING = re.compile(r"(?<![a-z])(?:immediate[- ]?release|ir|short[- ]acting|concentrate)(?![a-z])")
+_SHORT_ACTING = re.compile(r"(?<![a-z])(?:immediate[- ]?release|ir|short[- ]acting)(?![a-z])")
 
 
 def read_form(text: str) -> Form:

@@ -84,7 +84,7 @@ def _read_piece(text: str) -> NameParts:
         strengths = shared_volume(strengths)
     slots: list[Slot] = []
     doubts: list[str] = []
-    for names, group in _runs(text, mentions, strengths, explicit):
+    for names, group in _together(list(_runs(text, mentions, strengths, explicit))):
         assigned = _assign(names, group, ordered=explicit.issuperset(names) or len(names) == 1)
         slots.extend(assigned)
         if group and all(s.amount is None for s in assigned):
@@ -149,6 +149,15 @@ def _runs(
             (runs[-1][1] if runs else pending).append(strength)
             start = strength.end
     yield from runs
+
+
+def _together(runs: list[tuple[list[str], list[Strength]]]) -> list[tuple[list[str], list[Strength]]]:
+    """Ingredients around their strengths are one run of two: "oxycodone 10 mg/325 mg acetaminophen"."""
+    if len(runs) == 2 and runs[0][1] and not runs[1][1]:
+        names = runs[0][0] + runs[1][0]
+        if len(runs[0][1]) == 1 and len(runs[0][1][0].amounts) == len(names):
+            return [(names, runs[0][1])]
+    return runs
 
 
 def _names(

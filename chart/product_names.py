@@ -132,6 +132,7 @@ def _form(text: str, hint: str, parts: NameParts, brand_form: str) -> tuple[Form
 def _settled(parts: NameParts, form: Form) -> tuple[tuple[NamedStrength, ...], tuple[str, ...]]:
     """Strengths put to their ingredients, in the unit the form calls for."""
     doubts = list(parts.doubts)
+    has_opioid = any(_is_opioid(s.name) for s in parts.slots)
     named = []
     for slot in _summed(parts.slots):
         amount, per = slot.amount, slot.per
@@ -140,9 +141,14 @@ def _settled(parts: NameParts, form: Form) -> tuple[tuple[NamedStrength, ...], t
             amount = amount if slot.has_unit else amount / 1000
         elif per == "" and form is Form.SPRAY:
             per = "actuation"
-        if amount is not None and not slot.has_unit and not _is_known_amount(slot.name, amount, per):
+        if (
+            amount is not None
+            and not slot.has_unit
+            and not _is_known_amount(slot.name, amount, per, has_opioid)
+        ):
             amount, per = None, ""
-            doubts.append("no strength could be read")
+            if _is_opioid(slot.name):
+                doubts.append("the number in the name is no known strength of it")
         named.append(NamedStrength(slot.name, amount, per))
     return tuple(named), tuple(doubts)
 
@@ -166,10 +172,10 @@ def _is_opioid(name: str) -> bool:
     return row is not None and row.is_opioid
 
 
-def _is_known_amount(name: str, amount: Decimal, per: str) -> bool:
+def _is_known_amount(name: str, amount: Decimal, per: str, has_opioid: bool) -> bool:
     """A bare number is a strength only where some product has it."""
     if not _is_opioid(name):
-        return True
+        return has_opioid
     return any(r.strength == amount and r.unit == _TABLE_UNITS.get(per) for r in _rows_with(name))
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 _NUMBER = r"(?>\d{1,9}(?:\.\d{1,9})?|\.\d{1,9})(?!\d)"
-_MASS = r"(?>mg|mcg|ug|gm|g|milligrams?|micrograms?|grams?|meq|unt|units?|iu|%)"
+_MASS = r"(?>milligrams?|micrograms?|grams?|mg|mcg|ug|gm|g|meq|unt|units?|iu|%)"
 _VOLUME = r"milliliters?|mls?|l"
 _TIME = r"hours?|hrs?|h"
 _RELEASE = r"actuations?|actuat|act|sprays?"

@@ -83,6 +83,14 @@ OPIOIDS = [
     ("Acetaminophen 300 MG / HYDROcodone Bitartrate 5 MG [Vicodin]", "hydrocodone 5 mg", SOLID, False),
     ("oxycodone", "oxycodone", UNKNOWN, None),
     ("10 mg oxycodone tablet", "oxycodone 10 mg", SOLID, None),
+    ("oxycodone 10 mg/325 mg acetaminophen", "oxycodone 10 mg", UNKNOWN, False),
+    ("MORPHINE SO4 15MG SA TAB", "morphine 15 mg", SOLID, True),
+    ("Methadose 10 mg/mL oral concentrate", "methadone 10 mg/mL", LIQUID, True),
+    ("HYDROcodone-acetaminophen (NORCO) 5-325 mg per tablet", "hydrocodone 5 mg", SOLID, False),
+    ("acetaminophen with codeine 300 mg-30 mg tablet", "codeine 30 mg", SOLID, False),
+    ("morphine sulfate ER 15 mg tablet,extended release", "morphine 15 mg", SOLID, True),
+    ("hydrocodone bit-acetaminophen 7.5 mg-325 mg/15 mL(15 mL) oral solution", "hydrocodone 0.5 mg/mL", LIQUID, False),
+    ("fentanyl 100 mcg/hr + 25 mcg/hr patch", "fentanyl", PATCH, True),
 ]  # fmt: skip
 
 
@@ -115,6 +123,8 @@ def test_opioids(text, opioid, form, is_long_acting):
         # an ingredient of no table is kept: a combination is never taken for a single ingredient
         ("zzafoxine-naloxone 8-2 mg", {"zzafoxine": "8 mg", "naloxone": "2 mg"}),
         ("Zzafoxine 8 MG / naloxone 2 MG Oral Tablet", {"zzafoxine": "8 mg", "naloxone": "2 mg"}),
+        ("polyethylene glycol 3350 17 gram packet", {"polyethylene glycol 3350": "17000 mg"}),
+        ("gabapentin 3", {"gabapentin": ""}),
         # two salts of one ingredient
         (
             "Aspirin 325 MG / Oxycodone Hydrochloride 4.5 MG / oxycodone terephthalate 0.38 MG Oral Tablet",
