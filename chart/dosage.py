@@ -13,6 +13,7 @@ from chart.dose_units import (
     CannotTell,
     Measure,
     check_form,
+    check_number,
     decimal,
     measure,
     noun_of,
@@ -45,9 +46,13 @@ def read_dosage(instructions: tuple[Instruction, ...], product: Product) -> Dosa
 
 def dosage_by_supply(supply: Supply, product: Product) -> Dosage | None:
     """Quantity over days of supply; None when either is not recorded."""
-    if supply.quantity is None or supply.days is None or supply.quantity <= 0 or supply.days <= 0:
+    if supply.quantity is None or supply.days is None:
         return None
     try:
+        check_number(Quantity(supply.quantity), "quantity")
+        check_number(Quantity(supply.days), "length of supply")
+        if supply.quantity <= 0 or supply.days <= 0:
+            return None
         amount = _supplied(supply, product)
         days = measure(Quantity(supply.days), "length of supply").value
     except CannotTell as refusal:
@@ -134,7 +139,7 @@ def _in_context(read: Instruction, recorded: Instruction, alone: bool) -> Instru
         as_needed=read.as_needed or recorded.as_needed,
         timing=timing,
         max_per_period=read.max_per_period or recorded.max_per_period,
-        max_per_administration=recorded.max_per_administration,
+        max_per_administration=read.max_per_administration or recorded.max_per_administration,
         has_modifier=recorded.has_modifier,
     )
 

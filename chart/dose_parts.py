@@ -14,6 +14,7 @@ from chart.dose_units import (
     CannotTell,
     Measure,
     check_form,
+    check_number,
     decimal,
     measure,
     noun_of,
@@ -121,6 +122,8 @@ def _dose(instruction: Instruction, product: Product) -> Dose:
 def _chosen(doses: tuple[Amount, ...]) -> Amount:
     """The dose that was ordered: EHRs add one calculated from weight or converted for the pharmacy."""
     ordered = [d for d in doses if d.kind.strip().lower() in ("", "ordered")] or list(doses)
+    for end in (end for dose in ordered for end in (dose.low, dose.high)):
+        check_number(end)
     distinct = {(d.low, d.high): d for d in ordered}
     if not distinct:
         raise CannotTell("no dose is recorded")

@@ -134,7 +134,7 @@ def _last(timing: Timing) -> date | None:
 
 def _days(timing: Timing) -> int | None:
     """Whole days it lasts: a part of a day is a day."""
-    if timing.bounds_days is not None and 0 < timing.bounds_days < 100_000:
+    if timing.bounds_days is not None and timing.bounds_days.is_finite() and 0 < timing.bounds_days < 100_000:
         return int(-(-timing.bounds_days // 1))
     if timing.bounds_from and timing.bounds_to:
         days = (timing.bounds_to.last - timing.bounds_from.first).days + 1

@@ -8,6 +8,9 @@ from fractions import Fraction
 
 from chart.dose_units import CannotTell
 from chart.instructions import Timing
+from chart.sig_times import match_times
+from chart.sig_tokens import tokens
+from chart.sig_words import AS_NEEDED
 
 ONCE = Fraction(1)
 # Days in a period. Month and year as the CDC calculator counts them (30 and 365).
@@ -141,9 +144,10 @@ def _by_repeat(timing: Timing) -> Times | None:
         raise CannotTell("the timing says how many times but not in which period")
     often = timing.frequency if timing.frequency is not None else Decimal(1)  # FHIR's default
     most = timing.frequency_max if timing.frequency_max is not None else often
+    few, many = sorted((_number(often), _number(most)))
     shortest = period_in_days(timing.period, timing.period_unit)
     longest = period_in_days(timing.period_max or timing.period, timing.period_unit)
-    low, high = _number(often) / max(longest, shortest), _number(max(most, often)) / min(shortest, longest)
+    low, high = few / max(longest, shortest), many / min(shortest, longest)
     if high <= 0:
         raise CannotTell("the timing says 0 times")
     notes = ("taken less often than once a day: an average day is counted",) if high < 1 else ()
@@ -167,12 +171,23 @@ def _by_moments(timing: Timing) -> Times | None:
 
 
 def _by_code(timing: Timing) -> Times | None:
+    """A standard abbreviation, or a code whose own words say it (SNOMED's "Every six hours", a local "Q12H PRN")."""
     for code in timing.code.codes:
         if code.code.upper() in _CODES:
             times, words = _CODES[code.code.upper()]
             notes = ("taken less often than once a day: an average day is counted",) if times < 1 else ()
             return Times(times, times, times, words, notes)
-    return None
+    spellings = [timing.code.text, *(s for code in timing.code.codes for s in (code.display, code.code))]
+    return next((found for spelling in spellings if (found := _in_words(spelling))), None)
+
+
+def _in_words(spelling: str) -> Times | None:
+    """The whole of a code's words must be one "how often"; "as needed" may follow."""
+    found = tokens(spelling) or []
+    read = match_times(found, 0)
+    if read is None or not (read[1] == len(found) or AS_NEEDED.match(found, read[1])):
+        return None
+    return times_a_day(read[0])
 
 
 def _by_events(timing: Timing) -> Times | None:
@@ -186,9 +201,9 @@ def _by_events(timing: Timing) -> Times | None:
 
 
 def _by_count(timing: Timing) -> Times | None:
-    if timing.count is None or not timing.bounds_days or timing.bounds_days <= 0:
+    days = _number(timing.bounds_days) if timing.bounds_days is not None else Fraction(0)
+    if timing.count is None or days == 0:
         return None
-    days = _number(timing.bounds_days)
     low, high = Fraction(timing.count) / days, Fraction(timing.count_max or timing.count) / days
     if low <= 0:
         raise CannotTell("the timing says 0 times")

@@ -169,11 +169,16 @@ def _number(quantity: Quantity, what: str) -> Fraction:
         )
     if quantity.value is None:
         raise CannotTell(f"no {what} is recorded")
-    if not _is_sane(quantity.value):
-        raise CannotTell(f"the {what} recorded is not a usable number", final=True)
+    check_number(quantity, what)
     if quantity.value < 0:
         raise CannotTell(f"a negative {what} is recorded", final=True)
     return Fraction(quantity.value)
+
+
+def check_number(quantity: Quantity | None, what: str = "dose") -> None:
+    """Raise CannotTell for a number that cannot be computed with, even compared: NaN, or one a million digits long."""
+    if quantity is not None and quantity.value is not None and not _is_sane(quantity.value):
+        raise CannotTell(f"the {what} recorded is not a usable number", final=True)
 
 
 def _is_sane(value: Decimal) -> bool:

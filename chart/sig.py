@@ -9,6 +9,7 @@ from chart.instructions import Amount, Instruction, Quantity, Ratio, Timing
 from chart.sig_items import DoseItem, Item, LengthItem, Mark, MaxItem, TimesItem
 from chart.sig_moments import joined_times
 from chart.sig_scan import scan
+from chart.sig_times import HOURS
 from chart.sig_tokens import tokens
 
 _WIDEST = 10
@@ -99,6 +100,11 @@ class _Reading:
             now.dose = _one_dose(now.dose, dose, self.joiner)
 
     def _times(self, timing: Timing) -> None:
+        if timing.frequency == 0 and self.segments and self.segments[-1].times and timing.period is not None:
+            # "every 4 hours, up to 6 times a day": the second limits the first
+            hours = Fraction(timing.period) * HOURS[timing.period_unit]
+            self.limits.append(MaxItem(Fraction(timing.frequency_max or 0), "doses", hours))
+            return
         now = self.segments[-1] if self.segments and self.segments[-1].step == self.step else None
         if now is None or (self.times_first and now.dose is not None):
             self._open().times.append((timing, None))

@@ -85,7 +85,7 @@ def _is_per_hours(found: list[Token], at: int) -> bool:
 def _without_number(found: list[Token], at: int) -> Found:
     """Do not exceed the recommended dose."""
     end = sentence_end(found, at)
-    if any(token.kind not in ("word", "mark") for token in found[at:end]):
+    if end == at or any(token.kind not in ("word", "mark") for token in found[at:end]):
         raise CannotTell("a maximum is stated that is not understood")
     return None, end
 

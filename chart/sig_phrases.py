@@ -84,21 +84,25 @@ def _strength(found: list[Token], at: int) -> int | None:
         return at + 1 + (kind_of(text(found, at + 1)) == MG) if big else None
     if number(found, at) is None:
         return None
-    low, high = number(found, at), number(found, at + 2)
-    if (
-        text(found, at + 1) in ("-", "/")
-        and low
-        and high
-        and high > 10 * low
-        and kind_of(text(found, at + 3)) == MG
-    ):
-        return at + 4
+    if text(found, at + 1) in ("nostril", "nostrils"):
+        return at + 2
+    if after := _two_strengths(found, at):
+        return after
     if kind_of(text(found, at + 1)) != MG or text(found, at + 2) != "/":
         return None
     below = at + 3 + (number(found, at + 3) is not None)
     if kind_of(text(found, below)) in (ML, UNIT) or TIME_UNITS.get(text(found, below)) == "h":
         return below + 1
     return None
+
+
+def _two_strengths(found: list[Token], at: int) -> int | None:
+    """8-2 mg, 5-325 mg, 8 mg-2 mg: the strengths of two ingredients, which are no range of doses."""
+    dash = at + 1 + (kind_of(text(found, at + 1)) == MG)
+    low, high = number(found, at), number(found, dash + 1)
+    if text(found, dash) not in ("-", "/") or not low or not high or kind_of(text(found, dash + 2)) != MG:
+        return None
+    return None if low <= high <= low * 10 else dash + 3
 
 
 def _may_be_bare(found: list[Token], at: int, after: int) -> bool:
@@ -186,6 +190,8 @@ def _past_score(found: list[Token], at: int) -> int | None:
     if token.kind == "ratio" and token.text.endswith("/10"):
         return at + 1
     read = span(found, at)
+    if before in PAIN and text(found, at + 1) == "-" and text(found, at + 2).endswith("/10"):
+        return at + 3
     spine = len(before) == 1 and before in "lcts"  # L4-5
     if read is None or not (before in PAIN or spine):
         return None

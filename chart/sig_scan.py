@@ -88,9 +88,7 @@ def _aside(found: list[Token], at: int) -> Found | None:
     if advice is None:
         return None
     end = sentence_end(found, advice[1])
-    if any(token.kind not in ("word", "mark") for token in found[advice[1] : end]):
-        return None, advice[1]
-    return None, end
+    return None, advice[1] if _says_dosing(found[advice[1] : end]) else end
 
 
 def _past_count(found: list[Token], at: int) -> int:
@@ -118,6 +116,10 @@ def _word(found: list[Token], at: int, sentence: int, silent: bool) -> Found:
 
 def _says_nothing(found: list[Token]) -> bool:
     """A whole sentence without a number, a time or an unsafe word can be passed over."""
-    if any(token.kind not in ("word", "mark") or token.text in UNSAFE for token in found):
-        return False
-    return not any(match_times(found, at) or AS_NEEDED.match(found, at) for at in range(len(found)))
+    return not any(token.text in UNSAFE for token in found) and not _says_dosing(found)
+
+
+def _says_dosing(found: list[Token]) -> bool:
+    if any(token.kind not in ("word", "mark") for token in found):
+        return True
+    return any(match_times(found, at) or AS_NEEDED.match(found, at) for at in range(len(found)))

@@ -71,7 +71,9 @@ def _counted(found: list[Token], at: int) -> Read | None:
     if counted is None:
         return None
     low, high, after = counted
-    period = match_period(found, after) or _bare_period(found, after)
+    period = match_period(found, after)
+    if period is None and text(found, start) != "x":  # "x 1 week" is a length
+        period = _bare_period(found, after)
     if period is None:
         return _once_at(found, after) if high == 1 else None
     many, unit, end = period
@@ -141,7 +143,13 @@ def _clock(found: list[Token], at: int) -> Read | None:
         hour, minute = (int(part) for part in token.split(":"))
     elif half and token.isascii() and token.isdigit() and len(token) <= 2:
         hour, minute = int(token), 0
-    elif start > at and not half and token.isascii() and token.isdigit() and len(token) == 4:
+    elif (
+        (start > at or _goes_on(found, at))
+        and not half
+        and token.isascii()
+        and token.isdigit()
+        and len(token) == 4
+    ):
         hour, minute = int(token[:2]), int(token[2:])
     else:
         return None
@@ -149,6 +157,15 @@ def _clock(found: list[Token], at: int) -> Read | None:
         return None
     hour = hour % 12 + (12 if half == "pm" else 0) if half else hour
     return Timing(times_of_day=(time(hour, minute),)), start + (2 if half else 1)
+
+
+def _goes_on(found: list[Token], at: int) -> bool:
+    """At 0800 and 2000: the second of two hours written in four digits."""
+    return (
+        text(found, at - 1) in ("and", ",", "&")
+        and len(text(found, at - 2)) == 4
+        and number(found, at - 2) is not None
+    )
 
 
 def _weekday(found: list[Token], at: int) -> Read | None:

@@ -110,7 +110,7 @@ AS_NEEDED = same(
     "as you need it, pm prn"
 )
 REASON = same(
-    "for, to treat, to relieve, to help with, due to, because of, related to, indication, indications, dx"
+    "for, to treat, to relieve, to help with, due to, because of, related to, indication, indications"
 )
 THEN = same("then, followed by, thereafter, after that, and then, & then")
 STOP_AFTER = same("then stop, and stop, then discontinue, then stop taking, then off, and then stop")
@@ -147,26 +147,28 @@ MEDICINES = words(
     "methadone buprenorphine naloxone norco percocet vicodin lortab roxicodone oxycontin dilaudid opana",
     "nucynta ultram duragesic suboxone subutex butrans belbuca zubsolv acetaminophen apap tylenol aspirin",
     "ibuprofen endocet roxicet hydrochloride hcl sulfate bitartrate ir er sr xr cr la contin ms xtampza",
-    "hysingla zohydro kadian avinza embeda lorcet xodol medication medicine med narcotic opioid opiate drug",
-    "gabapentin pregabalin lorazepam alprazolam clonazepam diazepam temazepam zolpidem cyclobenzaprine",
-    "tizanidine baclofen carisoprodol methocarbamol",
+    "hysingla zohydro kadian avinza embeda lorcet xodol medication medicine med narcotic opioid opiate",
+    "drug gabapentin pregabalin lorazepam alprazolam clonazepam diazepam temazepam zolpidem",
+    "cyclobenzaprine tizanidine baclofen carisoprodol methocarbamol",
 )
 VERBS = words(
-    "take taking use using give given apply applying place put swallow dissolve chew insert inhale instill",
-    "administer sig consume drink let allow change changing replace wear rotate inject spray remove start",
+    "take taking use using give given apply applying place put swallow dissolve chew insert inhale",
+    "instill administer sig consume drink let allow change changing replace wear rotate inject spray",
+    "remove start",
 )
 # Words that say how, where or with what, and change no number.
 PASSED = words(
     "by mouth po oral orally per os sl sublingual sublingually buccal buccally rectally rectal pr",
     "transdermal transdermally topically topical td nasally intranasally nostril nose tongue cheek gum",
-    "under the inside into in onto on to at of with via through skin chest back arm upper lower outer torso",
-    "shoulder flank area areas affected site sites clean dry hairless different new patch patches your",
-    "my you it this that and or a an food water milk full glass plenty meal snack fluids total only just",
-    "about approximately around scheduled schedule regularly regular routinely tablet tablets tab tabs",
-    "capsule capsules cap caps film films pill pills dose doses solution liquid suspension syrup extended",
-    "release immediate er ir long acting short mg strength while awake even evenly spaced apart as directed",
-    "instructed prescribed ordered until gone finished complete completed please carefully whole be can may",
-    "old previous used patient pt will is are has crushed rectum vaginally g tube peg ngt mouth body atc clock straight thoroughly well completely apart ",
+    "under the inside into in onto on to at of with via through skin chest back arm upper lower outer",
+    "torso shoulder flank area areas affected site sites clean dry hairless different new patch patches",
+    "your my you it this that and or a an food water milk full glass plenty meal snack fluids total only",
+    "just about approximately around scheduled schedule regularly regular routinely tablet tablets tab",
+    "tabs capsule capsules cap caps film films pill pills dose doses solution liquid suspension syrup",
+    "extended release immediate er ir long acting short mg strength while awake even evenly spaced apart",
+    "as directed instructed prescribed ordered until gone finished complete completed please carefully",
+    "whole be can may old previous used patient pt will is are has crushed rectum vaginally g tube peg",
+    "ngt body atc clock straight thoroughly well completely",
 )
 # Any of these may turn the rest of the directions round. Nothing is read then.
 UNSAFE = words(
@@ -175,18 +177,19 @@ UNSAFE = words(
     "stopped stopping discontinue discontinued instead repeat repeated another additional extra second",
     "third other differently otherwise sliding adjust loading bolus skip not no never without cut double",
     "doubled load initially initial first last days weekdays weekends weekday weekend before after prior",
-    "starting begin beginning increments divided split remaining half alternatively variable either neither",
-    "minus less more than least minimum average changed attempt cancelled canceled void error pump infusion",
-    "pca basal drip continuous implant",
+    "starting begin beginning increments divided split remaining half alternatively variable either",
+    "neither minus less more than least minimum average changed attempt cancelled canceled void error",
+    "pump infusion pca basal drip continuous implant",
 )
 # Sentences for the pharmacy, and advice: passed over whole.
 ASIDES = same(
     "dispense, disp, qty, quantity, refill, refills, fill, earliest fill, do not fill, dont fill, ok to "
     "fill, may fill, may be filled, must last, to last, should last, this should last, this must last, rx, "
-    "ndc, icd, diagnosis, pharmacy, #, days supply, day supply, dnf, to be filled, fill on"
+    "ndc, icd, dx, diagnosis, pharmacy, #, days supply, day supply, dnf, to be filled, fill on"
 )
 # Advice that carries no number; "do not take" alone is not among it.
 ADVICE = same(
+    "until gone, until finished, until complete, until completed, until all gone, until all taken, "
     "do not crush, do not chew, do not cut, do not break, do not drive, do not drink, do not swallow, do "
     "not stop, do not share, do not operate, do not mix, do not combine, do not split, do not dissolve, do "
     "not consume, do not discontinue, do not refrigerate, do not take with, do not take while, dont crush, "

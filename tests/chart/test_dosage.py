@@ -8,7 +8,7 @@ import pytest
 from chart.dosage import dosage_by_supply, read_dosage
 from chart.instructions import Amount, Instruction, Quantity, Rate, Ratio
 from chart.medications import Certainty, Form, Supply
-from chart.terms import Concept
+from chart.terms import SNOMED, Code, Concept
 from tests.chart.dosages import (
     COMBINATION,
     FILM,
@@ -80,6 +80,9 @@ def near(value):
             }.items()
         ],
         (dose("1 tablet", "2 / 1 d", code=code("TID")), 2, 3),
+        (dose("1 tablet", code=Concept(text="Every 6 hours PRN")), 4, 4),
+        (dose("1 tablet", code=code("Q12H", "urn:local")), 2, 2),
+        (dose("1 tablet", code=Concept((Code(SNOMED, "1", "Three times daily"),))), 3, 3),
         # as needed: from none to the most
         (dose("1 tablet", "1 / 6 h", as_needed=True), 0, 4),
         # a maximum caps the day, at and around what the schedule allows
@@ -382,6 +385,18 @@ def test_no_supply_recorded(number, length):
         *[None if v is None else Decimal(v) for v in (number,)], "tablet", length and Decimal(length)
     )
     assert dosage_by_supply(supply, TABLET) is None
+
+
+@pytest.mark.parametrize("odd", ["NaN", "sNaN", "Infinity", "1E999999"])
+def test_supply_that_is_no_number_is_said(odd):
+    assert (
+        "not a usable number"
+        in dosage_by_supply(Supply(Decimal(odd), "tablet", Decimal(30)), TABLET).cannot_tell
+    )
+    assert (
+        "not a usable number"
+        in dosage_by_supply(Supply(Decimal(30), "tablet", Decimal(odd)), TABLET).cannot_tell
+    )
 
 
 def test_free_text_timing_code_is_not_guessed():
