@@ -86,7 +86,8 @@ def _protect(response: Response) -> Response:
     )
     if request.endpoint != "static":
         response.headers.setdefault("Cache-Control", "no-store")
-    response.headers.setdefault("Referrer-Policy", "no-referrer")
+    # With no-referrer a browser sends "Origin: null" from our own forms, and the origin check would refuse them.
+    response.headers.setdefault("Referrer-Policy", "same-origin")
     response.headers.setdefault("X-Content-Type-Options", "nosniff")
     return response
 

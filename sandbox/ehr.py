@@ -68,8 +68,8 @@ def _content_policy(ehr: Ehr) -> str:
         *(uri for one in ehr.register for uri in one.redirect_uris),
     ]
     origins = " ".join(sorted({_origin(target) for target in targets if target}))
-    style = f"style-src 'self' {_origin(ehr.base_url)}"
-    return f"default-src 'none'; {style}; base-uri 'none'; form-action 'self' {origins}"
+    own = f"'self' {_origin(ehr.base_url)}"
+    return f"default-src 'none'; style-src {own}; img-src {own}; base-uri 'none'; form-action 'self' {origins}"
 
 
 def _origin(url: str) -> str:
