@@ -126,14 +126,14 @@ def _from_ingredient_codes(
 
 
 def _checked(product: Product, reading: Reading, shown: str, doubts: tuple[str, ...]) -> Product:
-    """A code is trusted before a name, but never so that an opioid in the name goes unseen."""
+    """A code is trusted before a name, but never so that an opioid in the name, or a class of the code, is lost."""
     coded = {i.name for i in product.ingredients}
-    if coded & reading.names:
-        return replace(product, doubt=joined((product.doubt, *doubts)))
     differs = (
         f"the name says {' and '.join(sorted(reading.names))}, the code says {' and '.join(sorted(coded))}"
     )
     if not product.opioids and any(map(is_opioid, reading.names)):
-        by_name = from_reading(reading, _BY_NAME, shown, (differs, *doubts))
+        by_name = from_reading(reading, _BY_NAME, shown, (differs, *doubts), product.classes)
         return replace(by_name, certainty=Certainty.LOW)
+    if coded & reading.names:
+        return replace(product, doubt=joined((product.doubt, *doubts)))
     return replace(product, certainty=Certainty.MEDIUM, doubt=joined((product.doubt, differs)))

@@ -175,6 +175,16 @@ def test_an_opioid_in_the_name_is_never_hidden_by_another_code():
     assert product.certainty is Certainty.LOW
 
 
+def test_an_opioid_in_the_name_is_not_hidden_by_the_code_of_its_partner():
+    product = coded("197425", text="Percocet 5-325 mg")  # acetaminophen with butalbital
+    assert strengths(product) == {"acetaminophen": "325 mg", "oxycodone": "5 mg"}
+    assert (
+        product.doubt
+        == "the name says acetaminophen and oxycodone, the code says acetaminophen and butalbital"
+    assert product.classes == {OPIOID, DrugClass.BARBITURATE}
+    )
+
+
 def test_a_strength_in_the_name_that_differs_is_a_doubt():
     product = coded("1049221", text="Oxycodone-acetaminophen 10-325 mg")
     assert strengths(product)["oxycodone"] == "5 mg"
