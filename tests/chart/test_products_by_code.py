@@ -181,8 +181,8 @@ def test_an_opioid_in_the_name_is_not_hidden_by_the_code_of_its_partner():
     assert (
         product.doubt
         == "the name says acetaminophen and oxycodone, the code says acetaminophen and butalbital"
-    assert product.classes == {OPIOID, DrugClass.BARBITURATE}
     )
+    assert product.classes == {OPIOID, DrugClass.BARBITURATE}
 
 
 def test_a_strength_in_the_name_that_differs_is_a_doubt():
