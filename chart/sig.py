@@ -72,7 +72,7 @@ class _Reading:
         elif isinstance(item, TimesItem):
             self._times(item.timing)
         elif isinstance(item, MaxItem):
-            self.limits.append(item)
+            self._max(item)
         else:
             self._length(item)
         self.joiner = None
@@ -115,6 +115,16 @@ class _Reading:
             now.times.append((timing, None))
         else:
             now.times.append((timing, self.joiner))
+
+    def _max(self, limit: MaxItem) -> None:
+        if not limit.is_soft or any(s.dose for s in self.segments):
+            self.limits.append(replace(limit, is_soft=False))
+            return
+        # "Take up to 3 tablets a day": there is no other schedule
+        self._dose(DoseItem(Fraction(0), limit.amount, limit.unit))
+        self.joiner = None
+        hours = decimal(limit.hours or HOURS["d"])
+        self._times(Timing(frequency=decimal(Fraction(1)), period=hours / 24, period_unit="d"))
 
     def _length(self, length: LengthItem) -> None:
         if not self.segments:

@@ -39,6 +39,7 @@ class MaxItem:
     amount: Fraction
     unit: str
     hours: Fraction | None
+    is_soft: bool = False  # "up to 3 a day": a maximum beside a schedule, else the schedule itself
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ def match_maximum(found: list[Token], at: int) -> Found | None:
     """Max 6/day, not to exceed 8 tabs in 24 hours. No item when it limits another ingredient or has no number."""
     intro = MAXIMUM.match(found, at)
     if intro is None:
-        return None
+        return match_up_to(found, at)
     daily, start = intro
     partner = bool({token.text for token in found[max(0, at - 4) : at]} & PARTNERS)
     after = start
@@ -28,6 +28,20 @@ def match_maximum(found: list[Token], at: int) -> Found | None:
     if number(found, after) is None and not _is_per_hours(found, after):
         return _without_number(found, start)
     return _limit(found, after, daily, partner)
+
+
+def match_up_to(found: list[Token], at: int) -> Found | None:
+    """Up to 5 tablets a day. "Up to 5 times a day" is how often, and "up to 2 tablets every 6 hours" a dose."""
+    start = at + 2
+    if (text(found, at), text(found, at + 1)) not in (("up", "to"), ("as", "many")) or number(
+        found, start
+    ) is None:
+        return None
+    amount, unit, after = _limit_amount(found, start)
+    period = match_period(found, after)
+    if unit == "doses" or period is None or text(found, after) in ("every", "q", "each"):
+        return None
+    return MaxItem(amount, unit, period[0] * HOURS[period[1]], is_soft=True), period[2]
 
 
 def _limit(found: list[Token], at: int, daily: bool, partner: bool) -> Found:

@@ -25,8 +25,13 @@ def joined_times(said: Said) -> list[Timing]:
 
 def _begins_another(now: list[Timing], timing: Timing, joiner: Mark | None) -> bool:
     """ "And" makes another occasion, unless it goes on with a list of times of day or days of the week."""
+    by_clock = bool(timing.times_of_day) != bool(now[-1].times_of_day) and timing.frequency is None
+    if by_clock and joiner is Mark.COMMA and now[-1].frequency is None:
+        raise CannotTell("times of day are stated in two ways")
     if joiner is not Mark.AND or timing.days_of_week or now[-1].days_of_week:
         return False
+    if by_clock:
+        return True
     return timing.frequency is not None or now[-1].frequency is not None
 
 
@@ -47,11 +52,14 @@ def _one(parts: list[Timing]) -> Timing:
     clock = tuple(dict.fromkeys(at for t in parts for at in t.times_of_day))
     days = tuple(dict.fromkeys(day for t in parts for day in t.days_of_week))
     if not rates:
-        if when and clock:
+        if when and clock and len(when) != len(clock):
             raise CannotTell("times of day are stated in two ways")
+        when = () if clock else when  # every evening at 8 pm
         return Timing(when=when, times_of_day=clock, days_of_week=days)
     rate = _one_rate(rates)
     often = times_a_day(rate).high
+    if often == 1 and any(TIME_OF_DAY[code] == "meals" for code in when):
+        raise CannotTell("once a day and at each meal do not fit together")
     if when and TIME_OF_DAY[when[0]] == "meals" and often > 1:
         when = when[1:]  # twice daily with meals
     moments = max(len(clock), sum(3 if TIME_OF_DAY[code] == "meals" else 1 for code in when))

@@ -4,7 +4,7 @@ from fractions import Fraction
 
 from chart.dose_units import MG, ML, UNIT, CannotTell, kind_of
 from chart.sig_items import DoseItem, Found, LengthItem
-from chart.sig_limits import SENTENCE_ENDS
+from chart.sig_limits import SENTENCE_ENDS, match_up_to
 from chart.sig_times import HOURS, match_times, number, span, text
 from chart.sig_tokens import Token
 from chart.sig_words import (
@@ -172,7 +172,14 @@ def _ends_reason(found: list[Token], at: int) -> bool:
     word = found[at].text
     if word in SENTENCE_ENDS or word in ("take", "apply", "use", "give", "place"):
         return True
-    if MAXIMUM.match(found, at) or THEN.match(found, at) or AS_NEEDED.match(found, at):
+    if word in ("or", "and", "plus") and number(found, at + 1) is not None and match_dose(found, at + 1):
+        return True
+    if (
+        MAXIMUM.match(found, at)
+        or match_up_to(found, at)
+        or THEN.match(found, at)
+        or AS_NEEDED.match(found, at)
+    ):
         return True
     if word in ("for", "x") and match_length(found, at):
         return True

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 
-from chart.dose_units import CannotTell
+from chart.dose_units import CannotTell, kind_of
 from chart.sig_items import Found, Item, Mark, TimesItem
 from chart.sig_limits import SENTENCE_ENDS, match_maximum, sentence_end
 from chart.sig_phrases import is_passed, match_dose, match_length, reason_end
-from chart.sig_times import match_times, text
+from chart.sig_times import match_times, number, text
 from chart.sig_tokens import Token
 from chart.sig_words import ADVICE, AS_NEEDED, ASIDES, REASON, SINGLE, STOP_AFTER, THEN, UNSAFE
 
@@ -14,7 +14,7 @@ _MARKS = {
     "or": Mark.OR, "and": Mark.AND, "&": Mark.AND, "+": Mark.AND, "plus": Mark.AND, "also": Mark.AND, "/": Mark.AND,
     ",": Mark.COMMA, "to": Mark.TO, "-": Mark.TO,
 }  # fmt: skip
-_SILENT = frozenset(":()\"*!@[]{}|'_")
+_SILENT = frozenset("=:()\"*!@[]{}|'_")
 
 
 def scan(found: list[Token]) -> Iterator[Item]:
@@ -34,6 +34,7 @@ def scan(found: list[Token]) -> Iterator[Item]:
 def _next(found: list[Token], at: int, sentence: int, silent: bool) -> Found:
     for match in (
         _aside,
+        _refills,
         match_maximum,
         _stop,
         _timed,
@@ -92,8 +93,18 @@ def _aside(found: list[Token], at: int) -> Found | None:
 
 
 def _past_count(found: list[Token], at: int) -> int:
-    """#30: a count to dispense, unless a unit follows it."""
-    return at + 2 if at + 1 < len(found) and found[at + 1].number is not None else at + 1
+    """#30, # 20 tabs: what to dispense."""
+    if number(found, at + 1) is None:
+        return at + 1
+    return at + 3 if kind_of(text(found, at + 2)) else at + 2
+
+
+def _refills(found: list[Token], at: int) -> Found | None:
+    """0 refills, and "30 tabs, 0 refills": what to dispense, at the end of some systems' directions."""
+    counted = at + 2 + (text(found, at + 2) == ",") if kind_of(text(found, at + 1)) else at
+    if number(found, at) is None or number(found, counted) is None:
+        return None
+    return (None, counted + 2) if text(found, counted + 1) in ("refill", "refills") else None
 
 
 def _word(found: list[Token], at: int, sentence: int, silent: bool) -> Found:

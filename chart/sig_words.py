@@ -154,11 +154,11 @@ MEDICINES = words(
 VERBS = words(
     "take taking use using give given apply applying place put swallow dissolve chew insert inhale",
     "instill administer sig consume drink let allow change changing replace wear rotate inject spray",
-    "remove start",
+    "remove",
 )
 # Words that say how, where or with what, and change no number.
 PASSED = words(
-    "by mouth po oral orally per os sl sublingual sublingually buccal buccally rectally rectal pr",
+    "by mouth route po oral orally per os sl sublingual sublingually buccal buccally rectally rectal pr",
     "transdermal transdermally topically topical td nasally intranasally nostril nose tongue cheek gum",
     "under the inside into in onto on to at of with via through skin chest back arm upper lower outer",
     "torso shoulder flank area areas affected site sites clean dry hairless different new patch patches",
@@ -177,7 +177,7 @@ UNSAFE = words(
     "stopped stopping discontinue discontinued instead repeat repeated another additional extra second",
     "third other differently otherwise sliding adjust loading bolus skip not no never without cut double",
     "doubled load initially initial first last days weekdays weekends weekday weekend before after prior",
-    "starting begin beginning increments divided split remaining half alternatively variable either",
+    "start starting begin beginning increments divided split remaining half alternatively variable either",
     "neither minus less more than least minimum average changed attempt cancelled canceled void error",
     "pump infusion pca basal drip continuous implant",
 )

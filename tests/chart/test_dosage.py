@@ -382,7 +382,7 @@ def test_quantity_that_cannot_be_counted(number, unit, of):
 @pytest.mark.parametrize(("number", "length"), [(None, 30), (60, None), (60, 0), (0, 30)])
 def test_no_supply_recorded(number, length):
     supply = Supply(
-        *[None if v is None else Decimal(v) for v in (number,)], "tablet", length and Decimal(length)
+        quantity=None if number is None else Decimal(number), days=None if length is None else Decimal(length)
     )
     assert dosage_by_supply(supply, TABLET) is None
 
