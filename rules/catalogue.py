@@ -1,5 +1,73 @@
 """The rules in force, in the order clinicians see them."""
 
+from rules.planned_visits import (
+    agreement,
+    benzodiazepine,
+    bowel,
+    dose_50,
+    dose_90,
+    dose_decreased,
+    dose_increased,
+    drug_test_due,
+    drug_test_result,
+    early_refill,
+    guideline_scope,
+    kidney_liver_function,
+    long_acting,
+    long_term_therapy,
+    methadone,
+    naloxone,
+    older_age,
+    opioid_data,
+    options,
+    overdose_or_ed,
+    pdmp,
+    peg_change,
+    peg_due,
+    pregnant,
+    risk_review,
+    sedatives,
+    several_sources,
+    sleep_breathing,
+    supply_end,
+    visit,
+)
 from rules.rule import Rule
 
-RULES: tuple[Rule, ...] = ()
+TRACKING: tuple[Rule, ...] = (long_term_therapy.RULE, guideline_scope.RULE, opioid_data.RULE)
+
+PLANNED_VISITS: tuple[Rule, ...] = (
+    # Today, before anything else
+    overdose_or_ed.RULE,
+    dose_decreased.RULE,
+    benzodiazepine.RULE,
+    sedatives.RULE,
+    naloxone.RULE,
+    # What is due
+    visit.RULE,
+    peg_due.RULE,
+    peg_change.RULE,
+    agreement.RULE,
+    pdmp.RULE,
+    drug_test_due.RULE,
+    drug_test_result.RULE,
+    risk_review.RULE,
+    bowel.RULE,
+    options.RULE,
+    # The dose and the supply
+    dose_50.RULE,
+    dose_90.RULE,
+    dose_increased.RULE,
+    supply_end.RULE,
+    early_refill.RULE,
+    several_sources.RULE,
+    long_acting.RULE,
+    methadone.RULE,
+    # Who the patient is
+    pregnant.RULE,
+    older_age.RULE,
+    sleep_breathing.RULE,
+    kidney_liver_function.RULE,
+)
+
+RULES: tuple[Rule, ...] = (*TRACKING, *PLANNED_VISITS)

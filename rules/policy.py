@@ -4,6 +4,8 @@ from dataclasses import dataclass, field, fields
 from decimal import Decimal
 from typing import Any
 
+from rules.resource import Resource
+
 
 def setting(default: Any, says_who: str, unit: str = "") -> Any:
     """A policy setting: its default, who says so, and its unit, kept where a reviewer can print them."""
@@ -43,6 +45,7 @@ class Policy:
     naloxone_supply_days: int = setting(730, "PV-08: product shelf life", "days")
     naloxone_verify_days: int = setting(365, "COSRI: verify access yearly", "days")
     risk_review_days: int = setting(365, "CDC 2022 Rec 8: before starting and periodically", "days")
+    risk_review_event_days: int = setting(90, "PV-09: after a new risk event", "days")
     options_days: int = setting(365, "CDC 2022 Rec 1 and 2", "days")
     bowel_days: int = setting(365, "CDC 2022: constipation among common harms", "days")
 
@@ -71,7 +74,6 @@ class Policy:
         Decimal("0.10"), "CDC 2022: 10 % a month or slower after a year of therapy", "share a month"
     )
     abrupt_days: int = setting(7, "PV-17: ended within this many days, without a taper", "days")
-    abrupt_watch_days: int = setting(90, "own decision: how long an ended therapy is followed up", "days")
     refill_window_days: int = setting(7, "PV-18: own decision", "days")
     early_fill_days: int = setting(2, "PV-19: own decision, for supplies of 28 to 30 days", "days")
     early_fill_recent_days: int = setting(90, "own decision: earlier ones are history", "days")
@@ -90,6 +92,33 @@ class Policy:
     # Complex needs
     screen_positive_days: int = setting(90, "spec 5.2: a positive PHQ or GAD score stays current", "days")
     screen_days: int = setting(365, "spec 5.2: a negative score stays current", "days")
+    tools_in_use: tuple[str, ...] = setting(
+        ("PHQ-2", "PHQ-9", "GAD-7", "PC-PTSD-5", "AUDIT-C", "single drug question"),
+        "Six Building Blocks, complex needs: tools are selected and consistently in use",
+    )
+    tools_yearly: tuple[str, ...] = setting(
+        ("PHQ-2", "PHQ-9", "AUDIT-C", "single drug question"),
+        "spec 5.2: these yearly, the others again only after a positive result",
+    )
+    pc_ptsd5_positive: int = setting(3, "PMC5023594: 3 most sensitive, 4 most efficient", "points of 5")
+    moud_days: int = setting(90, "CX-08: CDC 2022 Rec 12; treatment on record this long ago counts", "days")
+    oud_signal_days: int = setting(365, "CX-07: DSM-5 looks at 12 months", "days")
+    comm_positive: int = setting(9, "CX-07: COMM, rdocumentation cliot", "points of 68")
+    overdose_recent_days: int = setting(30, "spec 5.10: needs attention today", "days")
+    ed_pain_visits: int = setting(2, "spec 5.10: own decision", "emergency visits for pain")
+    ed_pain_days: int = setting(183, "spec 5.10: within 6 months", "days")
+
+    # Referrals and confidentiality
+    referral_days: int = setting(90, "RF-01: a contact or order this recent counts", "days")
+    oud_referral_days: int = setting(7, "RF-02: same day for OUD without treatment, else a week", "days")
+    referral_urgent_days: int = setting(7, "RF-04: 360X and BSeR pattern; no acknowledgement", "days")
+    referral_routine_days: int = setting(30, "RF-04: no acknowledgement", "days")
+    referral_result_days: int = setting(60, "RF-04: no result", "days")
+    pain_referral_days: int = setting(365, "own decision: RF-03 is asked once a year", "days")
+    consultation_mme: Decimal | None = setting(
+        None, "WAC 246 consultation rule: 120 mg MED in Washington; none elsewhere", "MME/day"
+    )
+    resources: tuple[Resource, ...] = setting((), "the clinic's own directory; empty until the clinic fills it")
 
 
 def described(policy: Policy) -> list[tuple[str, Any, Any, str, str]]:

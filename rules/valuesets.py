@@ -194,6 +194,9 @@ URINE_TESTS_BY_CLASS = {
     }.items()
 }
 
+RESULT_DETECTED = value_set("detected", "result detected")
+RESULT_NOT_DETECTED = value_set("not detected", "result not detected")
+
 # Screening tools: panel, total and items
 PHQ2_PANEL = value_set("PHQ-2", "PHQ-2", only=("55757-9",))
 PHQ2_TOTAL = value_set("PHQ-2 total", "PHQ-2", only=("55758-7",))

@@ -29,9 +29,10 @@ def unless_long_term(case: Case, *, is_safety_item: bool = False) -> Guidance | 
     ltot = case.therapy.ltot
     if ltot.status == "long-term":
         return None
-    status = Status.NOT_INDICATED if ltot.status == "not long-term" else Status.UNDETERMINED
-    told = "Not on long-term opioid therapy" if status is Status.NOT_INDICATED else ""
-    return Guidance(status, ltot.reasons or (Reason(told or "Long-term opioid therapy cannot be told"),))
+    if ltot.status == "not long-term":
+        return Guidance(Status.NOT_INDICATED, (Reason("Not on long-term opioid therapy"), *ltot.reasons))
+    unknown = Reason("Whether this is long-term opioid therapy cannot be told")
+    return Guidance(Status.UNDETERMINED, (unknown, *ltot.reasons))
 
 
 def unless_in_use(case: Case, *, is_safety_item: bool = False, with_moud: bool = False) -> Guidance | None:

@@ -1,0 +1,156 @@
+"""Urine drug test results held against the medicines on record, metabolites included (PV-07)."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from chart.medications import Medication, MedicationDispense, MedicationRequest, MedicationStatement
+from chart.records import Chart, Component, Observation
+from chart.when import When
+from rules.case import Case
+from rules.codes import rows
+from rules.drug_test_analytes import Analyte, analyte_of
+from rules.drug_test_values import Result, result_of
+from rules.valuesets import URINE_DRUG_TEST
+
+_CONFIRMS = re.compile(r"confirm|\bcfm\b|lc[-/ ]?ms|gc[-/ ]?ms", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    analyte: Analyte
+    result: Result
+    on: When
+    record: Observation
+    is_confirmed: bool  # by a confirmatory method, as its name says
+
+    @property
+    def day(self) -> date:
+        return self.on.first
+
+
+def findings(case: Case) -> tuple[Finding, ...]:
+    """The latest result of each substance within the drug test interval; a confirmatory one before a screen."""
+    kept: dict[str, Finding] = {}
+    recent = [f for f in _all(case.chart) if f.on.may_be_within(case.policy.drug_test_days, case.as_of)]
+    for found in sorted(recent, key=lambda f: (f.day, f.is_confirmed, f.record.id)):
+        kept[found.analyte.name] = found
+    return tuple(kept.values())
+
+
+def _all(chart: Chart) -> Iterator[Finding]:
+    known = {r.code: r.display for r in rows() if r.group.startswith("uds_")}
+    for o in chart.observations:
+        if not o.is_final or o.when is None or not _is_urine_test(o):
+            continue
+        parts: list[Observation | Component] = [o, *o.components]
+        for part in parts:
+            name = " ".join(
+                [part.concept.display, *(known.get(c.code, c.display) for c in part.concept.codes)]
+            )
+            analyte = analyte_of(name)
+            if analyte and not (part.value.is_empty and not part.interpretations):
+                yield Finding(analyte, result_of(part), o.when, o, bool(_CONFIRMS.search(name)))
+
+
+def _is_urine_test(observation: Observation) -> bool:
+    return URINE_DRUG_TEST.has(observation.concept) or bool(
+        re.search(r"urine|\bur\b|\buds\b|\budt\b", observation.display, re.IGNORECASE)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Unexpected:
+    finding: Finding
+    medicines: tuple[Medication, ...]  # taken and not detected; empty when detected and not on record
+
+    @property
+    def text(self) -> str:
+        f = self.finding
+        if self.medicines:
+            return f"{f.analyte.name.capitalize()} not detected on {f.on}, with {self.medicines[0].display} on record"
+        return (
+            f"{f.analyte.name.capitalize()} detected on {f.on}, with no medicine on record that explains it"
+        )
+
+
+def unexpected(case: Case) -> tuple[Unexpected, ...]:
+    """Never more than a reason to talk and to confirm: screens miss and misread."""
+    found = (_held_against(f, case) for f in findings(case))
+    return tuple(u for u in found if u is not None)
+
+
+def _held_against(finding: Finding, case: Case) -> Unexpected | None:
+    analyte = finding.analyte
+    if finding.result is Result.DETECTED:
+        taken = [m for m in _given(case.chart) if _may_have_taken(m, finding.on, case)]
+        return None if any(_explains(m, analyte) for m in taken) else Unexpected(finding, ())
+    if finding.result is not Result.NOT_DETECTED:
+        return None
+    missing = tuple(
+        m for m in _given(case.chart)
+        if _should_show(m, analyte) and _was_to_take(m, finding.on) and not _is_as_needed(m)
+    )  # fmt: skip
+    return Unexpected(finding, missing) if missing else None
+
+
+Given = MedicationRequest | MedicationDispense | MedicationStatement
+_NEVER = ("draft", "cancelled", "entered-in-error", "not-taken", "declined", "preparation", "intended")
+
+
+def _given(chart: Chart) -> list[Given]:
+    found: list[Given] = [
+        *chart.medication_requests,
+        *chart.medication_dispenses,
+        *chart.medication_statements,
+    ]
+    return [m for m in found if m.status not in _NEVER]
+
+
+def _last_day(medicine: Given) -> date | None:
+    if medicine.when is None or medicine.supply.days is None:
+        return None
+    return medicine.when.last + timedelta(days=int(medicine.supply.days * (1 + medicine.supply.refills)))
+
+
+def _may_have_taken(medicine: Given, tested: When, case: Case) -> bool:
+    """Given in the month before the test, lasting into it, or on the active list: what can explain a result."""
+    if medicine.when is None:
+        return True
+    window = tested.first - timedelta(days=case.policy.drug_test_window_days)
+    last = _last_day(medicine)
+    lasts = medicine.status in (None, "active", "unknown", "in-progress") or (
+        last is not None and last >= window
+    )
+    return medicine.when.first <= tested.last and (medicine.when.last >= window or lasts)
+
+
+def _was_to_take(medicine: Given, tested: When) -> bool:
+    """Certainly in the days of the test: begun before, and the supply lasting past it. Never from what was reported."""
+    last = _last_day(medicine)
+    if isinstance(medicine, MedicationStatement) or medicine.when is None or last is None:
+        return False
+    return (
+        medicine.when.last < tested.first
+        and last > tested.last
+        and medicine.status not in ("stopped", "on-hold")
+    )
+
+
+def _explains(medicine: Medication, analyte: Analyte) -> bool:
+    by_class = analyte.from_class is not None and medicine.is_any(analyte.from_class)
+    return by_class or not analyte.from_medicines.isdisjoint(_ingredients(medicine))
+
+
+def _should_show(medicine: Medication, analyte: Analyte) -> bool:
+    return not analyte.expected_with.isdisjoint(_ingredients(medicine))
+
+
+def _ingredients(medicine: Medication) -> frozenset[str]:
+    named = {i.name.lower().split()[0] for i in medicine.product.ingredients if i.name}
+    return frozenset(named or {w.lower() for w in re.findall(r"[A-Za-z]{5,}", medicine.display)})
+
+
+def _is_as_needed(medicine: Medication) -> bool:
+    return any(step.as_needed for step in medicine.dosage.steps)
