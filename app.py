@@ -16,7 +16,7 @@ def create_app(config):
     from launch.wiring import init_launch
 
     app = Flask(__name__)
-    app.config["FHIR_TYPES"] = ("Patient", *TYPES_READ)
+    app.config["FHIR_TYPES"] = ("Patient", "Medication", *TYPES_READ)
     init_launch(app, config)
     init_views(app, config)
     return app

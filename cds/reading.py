@@ -31,7 +31,7 @@ def chart_of(session: LaunchSession, as_of: date, *, allow_insecure_loopback: bo
         refresh=lambda: renewed_session(session).access_token,
     )
     chart = read_chart(
-        [raw.patient, *raw.resources],
+        raw.resources,
         as_of,
         patient_id=session.patient_id,
         unavailable=raw.unavailable,

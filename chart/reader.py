@@ -122,8 +122,7 @@ class _Reader:
             self.set_aside.append(SetAside(kind, its_id, "it is not in the form FHIR describes"))
         else:
             self.counts[kind] += 1
-            field = (_READINGS | _MEDICATION_READINGS)[kind][0]  # type: ignore[operator]
-            self.found.setdefault(field, []).append(record)
+            self.found.setdefault(_field_of(kind), []).append(record)
 
     def _typed(self, resource: Json, kind: str, its_id: str) -> Record:
         doubts = Doubts()
@@ -208,27 +207,30 @@ def _read(
         reason = "The patient's own record is not among the data"
         gaps = (*gaps, Unavailable("Patient", Gap.FAILED, reason))
     read = tuple(sources) or tuple(SourceRead(kind, n) for kind, n in sorted(reader.counts.items()))
+    being_written = _drafts(drafts, entries, patient_id)
+    found: dict[str, Any] = {field: tuple(records) for field, records in reader.found.items()}
     chart = Chart(
         patient=reader.patient(patient_id),
         as_of=as_of,
         unavailable=gaps,
-        set_aside=(*set_aside, *reader.set_aside),
+        set_aside=(*set_aside, *reader.set_aside, *being_written.set_aside),
         sources=read,
-        drafts=_drafts(drafts, entries, patient_id),
-        **{field: tuple(records) for field, records in reader.found.items()},
+        drafts=tuple(replace(r, status="draft") for r in being_written.found.get("medication_requests", ())),
+        **found,
     )
     return as_it_stood(chart)
 
 
-def _drafts(drafts: Iterable[object], entries: list[tuple[str, object]], patient_id: str) -> tuple[Any, ...]:
-    """Orders being written. They may be incomplete; one that names no medicine yet is not an order yet."""
-    pairs = [("", draft) for draft in drafts]
-    if not pairs:
-        return ()
-    reader = _Reader(pairs, patient_id)
+def _drafts(drafts: Iterable[object], entries: list[tuple[str, object]], patient_id: str) -> _Reader:
+    """Orders being written: apart from the record, and with the record's Medications to refer to."""
+    reader = _Reader([("", draft) for draft in drafts], patient_id)
     reader.by_reference = _index(entries) | reader.by_reference
     reader.read()
-    return tuple(replace(r, status="draft") for r in reader.found.get("medication_requests", ()))
+    return reader
+
+
+def _field_of(kind: str) -> str:
+    return _READINGS[kind][0] if kind in _READINGS else _MEDICATION_READINGS[kind][0]
 
 
 def _index(entries: list[tuple[str, object]]) -> dict[str, Json]:
