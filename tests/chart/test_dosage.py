@@ -277,6 +277,13 @@ def test_a_maximum_stated_on_each_is_one_maximum():
     assert step.high == 4
 
 
+def test_a_maximum_stated_on_one_is_that_one_s():
+    (step,) = both(
+        dose("2 tablet", "1 / 1 d"), dose("1 tablet", "1 / 4 h", max_per_period=at_most("3 tablet"))
+    ).steps
+    assert step.high == 5
+
+
 def test_tablets_and_milligrams_add_where_the_strength_is_known():
     (step,) = both(dose("10 mg", "1 / 1 d"), dose("1 tablet", "1 / 1 d")).steps
     assert (step.high, step.unit) == (15, "mg")

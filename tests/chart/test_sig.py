@@ -103,7 +103,7 @@ def test_the_arithmetic_is_shown_in_words(sig, basis):
         ("use as directed", "no dose"),
         ("Take 1 tablet by mouth", "how often"),
         ("1 tab x1", "single dose"),
-        ("1 tab daily, increase weekly", '"increase"'),
+        ("1 tab daily, increase weekly", 'depend on a word that is not computed: "increase"'),
         ("1 tab q6h prn, max 6", "which time"),
         ("1 tab daily 17", "17"),
         ("1 tab daily wibble", '"wibble"'),
