@@ -7,20 +7,17 @@ from decimal import Decimal
 
 from chart.medications import MedicationDispense, MedicationRequest
 from chart.records import Chart
-from rules.current import replacements
 from rules.directions import dose_on
 from rules.equivalent import CannotTell
 from rules.fitting import Piece, fitted, in_streams
-from rules.not_counted import is_hospital_only
 from rules.policy import Policy
 from rules.prescriptions import (
     Key,
     Prescription,
-    is_an_order,
     is_opioid,
     may_be_same_medicine,
-    order_start,
 )
+from rules.spans import last_day, replacements
 from rules.standing import LONGEST_SUPPLY_DAYS, Use, standing
 from rules.supply import Covered, days_before, later, supply_of
 
@@ -43,6 +40,7 @@ class Course:
     is_assumed: bool  # length assumed, e.g. an active order without any supply
     notes: tuple[str, ...] = ()
     stream: str = ""
+    labels: frozenset[tuple[str, str]] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +51,7 @@ class Unknown:
     name: str
     first: date
     last: date
+    labels: frozenset[tuple[str, str]] = frozenset()
 
 
 @dataclass(slots=True)
@@ -78,16 +77,6 @@ def coverage(kept: Sequence[Prescription], chart: Chart, policy: Policy) -> Cove
     return found
 
 
-def counts(prescription: Prescription) -> bool:
-    """It was ordered, handed over or reported, for home."""
-    lead = prescription.lead
-    if is_hospital_only(lead) or lead.status in ("cancelled", "entered-in-error", "not-taken", "draft"):
-        return False
-    if prescription.order is not None:
-        return is_an_order(prescription.order)
-    return prescription.reported is not None or bool(prescription.handed_over)
-
-
 def _pieces(
     prescription: Prescription,
     replaced: dict[str, MedicationRequest],
@@ -95,7 +84,7 @@ def _pieces(
     policy: Policy,
     unknown: list[Unknown],
 ) -> list[Piece]:
-    cut = _cut(prescription, replaced, chart)
+    cut = last_day(prescription, replaced, chart)
     covered = supply_of(prescription, carry_over=0)
     pieces = [
         Piece(prescription, span.record, span.first, min(span.last, cut), span.notes, cut=cut)
@@ -110,7 +99,9 @@ def _pieces(
             note = "no length of supply on record: assumed to last, as the order is active"
             pieces.append(Piece(prescription, prescription.lead, begun, last, (note,), is_assumed=True))
         elif begun is not None or use.use is not Use.NOT:
-            unknown.append(_unknown(prescription, begun, last))
+            # On the active list, it may have been taken ever since; completed, for one supply at most.
+            longest = last if use.is_listed else later(begun or last, LONGEST_SUPPLY_DAYS - 1)
+            unknown.append(_unknown(prescription, begun, min(longest, last)))
     return [piece for piece in pieces if piece.first <= piece.last]
 
 
@@ -123,23 +114,7 @@ def _begun_without_supply(prescription: Prescription, known: list[Piece]) -> dat
 
 def _unknown(prescription: Prescription, begun: date | None, last: date) -> Unknown:
     first = begun or days_before(last, SERIES_DAYS)
-    longest = later(first, LONGEST_SUPPLY_DAYS - 1) if begun else last
-    return Unknown(prescription.record_ids, prescription.lead.display, first, min(longest, last))
-
-
-def _cut(prescription: Prescription, replaced: dict[str, MedicationRequest], chart: Chart) -> date:
-    """The last day it can have been taken: stopped, held, ended or replaced."""
-    order = prescription.order
-    if order is None:
-        return date.max
-    days = [order.ends.last] if order.ends else []
-    if order.status in ("stopped", "on-hold"):
-        days += [order.updated.last] if order.updated else []
-        # How it stands today says only that it was stopped before today.
-        days += [] if chart.is_retrospective else [days_before(chart.as_of, 1)]
-    if order.id in replaced and (start := order_start(replaced[order.id])):
-        days.append(days_before(start, 1))
-    return min(days, default=date.max)
+    return Unknown(prescription.record_ids, prescription.lead.display, first, last, prescription.labels)
 
 
 def _courses(piece: Piece, stream: str, policy: Policy) -> Iterable[Course]:
@@ -160,6 +135,7 @@ def _courses(piece: Piece, stream: str, policy: Policy) -> Iterable[Course]:
                 is_assumed=piece.is_assumed,
                 notes=piece.notes,
                 stream=stream,
+                labels=piece.record.labels,
             )
             first = later(last, 1)
 

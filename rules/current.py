@@ -1,6 +1,5 @@
 """Prescriptions in use on one day, with renewals of the same medicine told from medicines taken together."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -14,10 +13,10 @@ from rules.prescriptions import (
     Key,
     Prescription,
     are_different_people,
-    is_an_order,
     order_start,
     prescriptions,
 )
+from rules.spans import carried_over, replacements
 from rules.standing import Standing, Use, standing
 from rules.supply import Covered, days_before, supply_of
 
@@ -63,31 +62,51 @@ def current(chart: Chart, policy: Policy) -> Current:
     found = Current([], [], [])
     replaced = replacements(chart.medication_requests, chart.as_of)
     groups: dict[tuple[bool, Key], list[InUse]] = {}
-    for prescription in prescriptions(chart, DrugClass.OPIOID):
+    used_up: dict[
+        Key, Prescription
+    ] = {}  # of each medicine the latest whose supply was handed over or completed
+    every = prescriptions(chart, DrugClass.OPIOID)
+    supplies = carried_over(every, chart, policy)
+    for prescription in every:
         order = prescription.order
-        covered = supply_of(prescription, policy.carry_over_days)
+        covered = supplies.get(prescription.lead.id) or supply_of(prescription, policy.carry_over_days)
         stands = standing(prescription, covered, chart, policy)
         if stands.use is not Use.NOT and order is not None and order.id in replaced:
             found.not_in_use.append((prescription, _replaced_by(replaced[order.id])))
         elif stands.use is Use.NOT:
             found.not_in_use.append((prescription, stands.reason))
+            if _is_used_up(prescription, covered, chart.as_of):
+                used_up[prescription.key] = prescription
         else:
             group = (prescription.reported is not None, prescription.key)
             groups.setdefault(group, []).append(_in_use(prescription, stands, covered, chart, policy))
-    for same_medicine in groups.values():
-        _settle(same_medicine, found, chart.as_of, policy)
+    for (_, key), same_medicine in groups.items():
+        later = _not_replaced(same_medicine, used_up.get(key), found, chart.as_of)
+        _settle(later, found, chart.as_of, policy)
     return found
 
 
-def replacements(orders: Iterable[MedicationRequest], as_of: date) -> dict[str, MedicationRequest]:
-    """Which order took the place of which, as priorPrescription says; never in a circle."""
-    started = [o for o in orders if is_an_order(o) and o.status != "cancelled" and o.replaces]
-    by_id = {o.id: o for o in started if (order_start(o) or as_of) <= as_of}
-    return {
-        o.replaces: o
-        for o in sorted(by_id.values(), key=lambda o: o.id)
-        if o.replaces != o.id and not (o.replaces in by_id and by_id[o.replaces].replaces == o.id)
-    }
+def _is_used_up(prescription: Prescription, covered: Covered, as_of: date) -> bool:
+    status = prescription.order.status if prescription.order else "completed"
+    return status == "completed" and covered.last is not None and covered.last < as_of
+
+
+def _not_replaced(
+    same_medicine: list[InUse], used_up: Prescription | None, found: Current, as_of: date
+) -> list[InUse]:
+    """Left active, its supply over, and a later one of the same medicine used up since: that one replaced it."""
+    if used_up is None or used_up.start is None:
+        return same_medicine
+    kept = []
+    for item in same_medicine:
+        is_over = item.covered.last is not None and item.covered.last < as_of
+        if is_over and item.prescription.start is not None and item.start < used_up.start:
+            kind = "order" if used_up.order else "fill"
+            reason = f"replaced by the {kind} of {day_in_words(used_up.start)}"
+            found.not_in_use.append((item.prescription, reason))
+        else:
+            kept.append(item)
+    return kept
 
 
 def _replaced_by(order: MedicationRequest) -> str:

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from chart.records import Chart
-from rules.current import replacements
 from rules.policy import Policy
 from rules.prescriptions import Key, Prescription, are_different_people
+from rules.spans import replacements
 from rules.supply import Span, days_before, shifted, supply_of
 
 _LOOK_BACK_DAYS = 365
@@ -19,6 +19,7 @@ class EarlyFill:
     name: str
     on: date
     days_early: int
+    labels: frozenset[tuple[str, str]] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +59,7 @@ def _early(events: Iterable[_Event], policy: Policy) -> Iterable[EarlyFill]:
             continue
         days = (max(s.last for s in supply) - span.first).days + 1 if supply else 0
         if days > policy.early_fill_days:
-            yield EarlyFill((span.record.id,), span.record.display, span.first, days)
+            yield EarlyFill((span.record.id,), span.record.display, span.first, days, span.record.labels)
         supply = shifted((*supply[-1:], span), policy.carry_over_days)
         before.append(event)
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from chart.medications import Medication
+from chart.medications import Medication, MedicationRequest
 from rules.prescriptions import Prescription, are_different_people
 from rules.supply import days_before, later
 
@@ -43,8 +43,12 @@ def fitted(pieces: Iterable[Piece], carry_over: int) -> list[Piece]:
     ordered = sorted(pieces, key=lambda p: (p.first, p.last, p.record.id))
     found: list[Piece] = []
     before: Piece | None = None  # the one that lasts longest so far
+    seen: set[object] = set()  # EHRs may hold the same order twice, of the same day
     for piece in _ended_by_next(ordered):
-        if before is not None and before.last >= piece.first and _waits(piece, before):
+        twin = (piece.first, piece.last, piece.directions)
+        is_twice = twin in seen and isinstance(piece.record, MedicationRequest)
+        seen.add(twin)
+        if before is not None and before.last >= piece.first and not is_twice and _waits(piece, before):
             days = min((before.last - piece.first).days + 1, carry_over)
             last = min(later(piece.last, days), piece.cut)
             piece = replace(piece, first=min(later(piece.first, days), last), last=last)

@@ -52,15 +52,14 @@ def long_term(evidence: Evidence, as_of: date, policy: Policy) -> Ltot:
     spans: list[Course | Unknown] = [*evidence.courses, *evidence.run_on, *evidence.unknown]
     possible = union(((s.first, s.last) for s in spans), as_of)
     if finding := _finding(sure, as_of, policy):
-        reasons = [Reason(finding.text, _ids(evidence.courses, finding.since, as_of))]
+        reasons = [_resting_on(evidence.courses, finding.text, finding.since, as_of)]
         return _ltot("long-term", finding.since, sure, as_of, policy, reasons)
     if finding := _finding(known, as_of, policy):
         text = f"{finding.text}; assumed, because an active order or a report gives no length of supply"
-        reasons = [Reason(text, _ids(evidence.courses, finding.since, as_of))]
+        reasons = [_resting_on(evidence.courses, text, finding.since, as_of)]
         return _ltot("long-term", finding.since, known, as_of, policy, reasons)
-    status, reasons = "not long-term", _doubts(evidence, _finding(possible, as_of, policy) is not None)
-    if reasons:
-        status = "undetermined"
+    reasons = _doubts(evidence, _finding(possible, as_of, policy))
+    status = "undetermined" if reasons else "not long-term"
     reasons += _covered_reasons(evidence, known, as_of, policy)
     told = bool(known) or not (possible or evidence.unseen)
     return _ltot(status, None, known, as_of, policy, reasons, is_told=told)
@@ -113,43 +112,50 @@ def _finding(covered: Sequence[Interval], as_of: date, policy: Policy) -> _Findi
     return None
 
 
-def _ids(courses: Sequence[Course], first: date, last: date) -> tuple[str, ...]:
-    return tuple(
-        dict.fromkeys(i for c in courses if c.first <= last and c.last >= first for i in c.record_ids)
-    )
+def _resting_on(courses: Sequence[Course], text: str, first: date, last: date) -> Reason:
+    return _reason(text, [c for c in courses if c.first <= last and c.last >= first])
 
 
-def _doubts(evidence: Evidence, may_be_long: bool) -> list[Reason]:
+def _reason(text: str, spans: Sequence[Course | Unknown]) -> Reason:
+    ids = tuple(dict.fromkeys(i for span in spans for i in span.record_ids))
+    return Reason(text, ids, frozenset[tuple[str, str]]().union(*(span.labels for span in spans)))
+
+
+def _doubts(evidence: Evidence, possible: _Finding | None) -> list[Reason]:
     """Why "not long-term" cannot be said; empty when it can."""
     reasons = [Reason(gap) for gap in evidence.unseen]
-    if may_be_long:
-        spans: list[Course | Unknown] = [*evidence.unknown, *evidence.run_on]
-        reasons += [_doubt(span) for span in spans]
+    if possible is None:
+        return reasons
+    unknown = [u for u in evidence.unknown if u.last >= possible.since]
+    if unknown:
+        first = day_in_words(min(u.first for u in unknown))
+        names = " and ".join(dict.fromkeys(u.name for u in unknown))
+        text = f"How long the supply of {names} lasted, ordered or reported since {first}, is not known"
+        reasons.append(_reason(text, unknown))
+    for course in evidence.run_on:
+        ended = day_in_words(days_before(course.first, 1))
+        text = f"{course.name} is still on the active list though its supply ended {ended}"
+        reasons.append(_reason(text, [course]))
     return reasons
-
-
-def _doubt(span: Course | Unknown) -> Reason:
-    first = day_in_words(span.first)
-    if isinstance(span, Unknown):
-        return Reason(f"How long the supply of {span.name} from {first} lasted is not known", span.record_ids)
-    ended = day_in_words(days_before(span.first, 1))
-    return Reason(f"{span.name} is still on the active list though its supply ended {ended}", span.record_ids)
 
 
 def _covered_reasons(
     evidence: Evidence, known: Sequence[Interval], as_of: date, policy: Policy
 ) -> list[Reason]:
+    if not known and evidence.unknown:
+        latest = max(evidence.unknown, key=lambda u: (u.first, u.record_ids))
+        text = f"No length of supply on record; the latest opioid is of {day_in_words(latest.first)}"
+        return [_reason(text, [latest])]
     if not known:
-        return [] if evidence.unknown or evidence.unseen else [Reason("No opioid supply on record")]
+        return [] if evidence.unseen else [Reason("No opioid supply on record")]
     window = days_before(as_of, _WINDOW - 1)
     episode = _current_episode(known, policy.ltot_allowed_gap_days)
     since, last = episode[0][0], episode[-1][1]
-    ids = _ids(evidence.courses, since, as_of)
     text = (
         f"The latest opioid supply runs from {day_in_words(since)} to {day_in_words(last)};"
         f" {covered_in(known, window, as_of)} of the last {_WINDOW} days are covered"
     )
-    return [Reason(text, ids)]
+    return [_resting_on(evidence.courses, text, since, as_of)]
 
 
 def _ltot(

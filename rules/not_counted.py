@@ -1,15 +1,21 @@
 """Opioids that are in use and yet no part of the total, each with its reason (CDC 2022; specification 2.5)."""
 
-import csv
 import re
-from functools import cache
-from importlib import resources
 
 from chart.medications import Form, Medication, MedicationDispense, MedicationRequest
 from chart.records import Chart, Condition
-from chart.terms import RXNORM, Concept
-from rules.prescriptions import Prescription
+from chart.terms import Concept
+from rules.prescriptions import Prescription, is_hospital_only
 from rules.valuesets import OPIOID_USE_DISORDER, OUD_IN_REMISSION, OUD_ON_AGONIST_THERAPY
+
+__all__ = [
+    "HOSPITAL",
+    "is_for_oud",
+    "is_hospital_only",
+    "is_methadone",
+    "may_be_for_oud",
+    "why_not_counted",
+]
 
 HOSPITAL = "ordered for a hospital stay"
 BUPRENORPHINE = "buprenorphine is not converted to MME"
@@ -20,7 +26,6 @@ _NOT_A_HOME_DOSE = {
     Form.IMPLANT: "implant: not part of a home dose",
     Form.TOPICAL: "for the skin: not part of a home dose",
 }
-_AT_HOME = frozenset({"outpatient", "community", "discharge"})
 _OUD_SETS = (OPIOID_USE_DISORDER, OUD_IN_REMISSION, OUD_ON_AGONIST_THERAPY)
 # How EHRs and pharmacies write it; an opioid treatment program is the only place that gives methadone for OUD.
 _OUD_WORDS = re.compile(
@@ -28,17 +33,6 @@ _OUD_WORDS = re.compile(
     r"|opioid (use disorder|dependence|addiction))\b",
     re.IGNORECASE,
 )
-_COUGH_INGREDIENTS = frozenset({"codeine", "hydrocodone", "dihydrocodeine"})
-# The partners found in the cough and cold table; promethazine and diphenhydramine alone also come with other uses.
-_COUGH_PARTNERS = (
-    "guaifenesin", "pseudoephedrine", "phenylephrine", "chlorpheniramine", "brompheniramine", "triprolidine",
-    "pyrilamine", "promethazine", "diphenhydramine", "carbinoxamine", "chlorcyclizine", "phenylpropanolamine",
-)  # fmt: skip
-
-
-def is_hospital_only(record: Medication) -> bool:
-    categories: frozenset[str] = getattr(record, "categories", frozenset())
-    return "inpatient" in categories and not categories & _AT_HOME
 
 
 def why_not_counted(prescription: Prescription, chart: Chart) -> str:
@@ -48,7 +42,7 @@ def why_not_counted(prescription: Prescription, chart: Chart) -> str:
         return BUPRENORPHINE
     if product.form in _NOT_A_HOME_DOSE:
         return _NOT_A_HOME_DOSE[product.form]
-    if is_cough_and_cold(prescription.lead):
+    if product.is_cough_cold:
         return COUGH
     return METHADONE_FOR_OUD if is_methadone(prescription) and is_for_oud(prescription, chart) else ""
 
@@ -84,21 +78,3 @@ def _is_oud(concept: Concept) -> bool:
     if any(value_set.has(concept) for value_set in _OUD_SETS):
         return True
     return not concept.codes and bool(_OUD_WORDS.search(concept.display))
-
-
-@cache
-def _cough_codes() -> frozenset[str]:
-    """The table's meperidine with promethazine capsule is left out: a pain medicine."""
-    table = resources.files("rules") / "tables" / "opioid_cough_cold.csv"
-    with table.open(encoding="utf-8") as lines:
-        return frozenset(row["rxcui"] for row in csv.DictReader(lines))
-
-
-def is_cough_and_cold(record: Medication) -> bool:
-    if any(c.system == RXNORM and c.code in _cough_codes() for c in record.concept.codes):
-        return True
-    product = record.product
-    if not any(i.name.lower() in _COUGH_INGREDIENTS for i in product.opioids):
-        return False
-    names = " ".join((product.name, record.display, *(i.name for i in product.ingredients))).lower()
-    return any(partner in names for partner in _COUGH_PARTNERS)

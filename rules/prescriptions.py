@@ -24,6 +24,8 @@ _NEVER_FILLED = ("cancelled", "declined", "preparation", "stopped", "on-hold")
 _NOT_TO_BE_FILLED = ("stopped", "cancelled", "draft", "entered-in-error")
 _ORDER_INTENTS = ("order", "original-order", "instance-order", "filler-order", "")
 
+_AT_HOME = frozenset({"outpatient", "community", "discharge"})
+
 Key = tuple[object, ...]
 _M = TypeVar("_M", bound=Medication)
 
@@ -96,6 +98,11 @@ def _reported_start(reported: MedicationStatement | MedicationRequest) -> date |
 def is_reported(order: MedicationRequest) -> bool:
     """EHRs keep what patients report as requests with intent "plan" and the reported flag set."""
     return order.is_reported or order.intent == "plan"
+
+
+def is_hospital_only(record: Medication) -> bool:
+    categories: frozenset[str] = getattr(record, "categories", frozenset())
+    return "inpatient" in categories and not categories & _AT_HOME
 
 
 def is_an_order(order: MedicationRequest) -> bool:
@@ -180,7 +187,7 @@ def _order_of(
     fill: MedicationDispense, newest_first: list[tuple[date, MedicationRequest]]
 ) -> MedicationRequest | None:
     """The latest order of the same medicine that this fill can be of."""
-    if fill.when is None:
+    if fill.when is None or is_hospital_only(fill):
         return None
     last = fill.when.first + timedelta(days=_CLOCKS_DIFFER_DAYS)
     first = fill.when.first - timedelta(days=_FILL_FOLLOWS_ORDER_DAYS)
@@ -193,7 +200,8 @@ def _order_of(
 
 
 def _without_order(fills: list[MedicationDispense]) -> list[Prescription]:
-    groups: dict[tuple[Key, str], list[MedicationDispense]] = {}
+    groups: dict[tuple[Key, str, bool], list[MedicationDispense]] = {}
     for fill in fills:
-        groups.setdefault((medicine_key(fill.product), fill.prescriber), []).append(fill)
-    return [Prescription(key, fills=tuple(found)) for (key, _), found in groups.items()]
+        source = (medicine_key(fill.product), fill.prescriber, is_hospital_only(fill))
+        groups.setdefault(source, []).append(fill)
+    return [Prescription(source[0], fills=tuple(found)) for source, found in groups.items()]

@@ -7,9 +7,9 @@ from enum import Enum
 from chart.medications import MedicationDispense, MedicationRequest, MedicationStatement
 from chart.records import Chart
 from chart.when import day_in_words
-from rules.not_counted import HOSPITAL, is_hospital_only
+from rules.not_counted import HOSPITAL
 from rules.policy import Policy
-from rules.prescriptions import Prescription, is_an_order
+from rules.prescriptions import Prescription, is_an_order, is_hospital_only
 from rules.supply import Covered, days_before
 
 # 21 CFR 1306.12(b): at most 90 days of a schedule II medicine are prescribed at one time.

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from chart.medications import DrugClass
 from chart.records import Chart
-from rules.coverage import SERIES_DAYS, Course, Coverage, counts, coverage
+from rules.coverage import SERIES_DAYS, Course, Coverage, coverage
 from rules.current import InUse, current
 from rules.early_fills import EarlyFill, early_fills
 from rules.ltot import Evidence, Ltot, long_term, union
@@ -17,6 +17,7 @@ from rules.policy import Policy
 from rules.prescribers import pharmacies, prescribers
 from rules.prescriptions import prescriptions
 from rules.series import DoseDay, series
+from rules.spans import counts
 from rules.standing import Use
 from rules.supply import days_before, later
 
@@ -114,6 +115,7 @@ def _run_on(in_use: Sequence[InUse], covered: Coverage, as_of: date) -> list[Cou
                 is_assumed=True,
                 notes=("past the end of its supply, and still on the active list",),
                 stream=own[-1].stream if own else f"active {number}",
+                labels=item.prescription.labels,
             )
         )
     return found

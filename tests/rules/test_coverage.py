@@ -134,6 +134,12 @@ def test_stopped_and_held_orders_end_at_their_date(changes, last):
     assert courses(order(*OXY, 4, authored=25, **changes)) == [(25, last, 30, False)]
 
 
+def test_a_stopped_order_ends_at_its_date_though_an_earlier_fill_made_it_wait():
+    fills = fill(*OXY, 4, on=40, days=30)
+    stopped = order(*OXY, 4, authored=15, days=30, status="stopped", updated=when(14))
+    assert courses(fills, stopped)[-1][1] == 14
+
+
 def test_prior_prescription_ends_the_earlier_order():
     found = courses(
         order(*OXY, 4, id="old", authored=25), order("oxycodone", 10, 4, authored=10, replaces="old")
@@ -171,7 +177,7 @@ def test_post_dated_orders_start_when_they_may_be_filled():
         order("buprenorphine film", 8, 2),
         order("morphine injection", 4, 2, unit="mL"),
         order(*OXY, 4, categories=frozenset({"inpatient"})),
-        order(product("codeine", 10, name="codeine 10 MG / guaifenesin 300 MG"), None, 4),
+        order(product("codeine", 10, is_cough_cold=True), None, 4),
         order("methadone", 10, 3, pharmacy="OTP"),
         order(*OXY, 4, status="draft"),
         order(*OXY, 4, status="cancelled"),

@@ -121,6 +121,15 @@ class TestRenewals:
         assert found.total == 30
         assert set(reasons(found)) == {"replaced by the order of 20 Feb 2026"}
 
+    def test_a_later_order_that_is_used_up_replaced_it_too(self):
+        found = mme(order(*OXY, 4, authored=100), order(*OXY, 4, authored=50, status="completed"))
+        assert found.total == 0
+        assert "replaced by the order of 11 Jan 2026" in reasons(found)
+
+    @pytest.mark.parametrize("status", ["stopped", "cancelled", "draft", "on-hold"])
+    def test_a_later_order_that_was_not_used_replaced_nothing(self, status):
+        assert mme(order(*OXY, 4, authored=100), order(*OXY, 4, authored=50, status=status)).total == 30
+
     def test_monthly_orders_without_any_supply_count_once(self):
         found = mme(*(order(*OXY, 4, authored=10 + 30 * n, days=None) for n in range(12)))
         assert (found.total, found.at_least) == (30, False)
@@ -199,6 +208,12 @@ class TestFills:
 
     def test_a_fill_that_was_not_handed_over(self):
         assert reasons(mme(fill(*OXY, 4, status="preparation"))) == ["not handed over"]
+
+    def test_a_fill_in_hospital_is_no_fill_of_a_home_order(self):
+        hospital = fill(*OXY, 8, on=2, days=1, categories=frozenset({"inpatient"}))
+        found = mme(order(*OXY, 4, id="rx"), hospital)
+        assert (found.total, counted(found)) == (30, [("rx",)])
+        assert reasons(found) == ["ordered for a hospital stay"]
 
     def test_a_fill_of_unknown_length(self):
         found = mme(fill(*OXY, 4, days=None))

@@ -85,16 +85,23 @@ class TestLongTerm:
         assert found.status == "long-term"
         assert "assumed" in found.reasons[0].text
 
+    def test_security_labels_reach_the_reasons(self):
+        label = ("http://terminology.hl7.org/CodeSystem/v3-ActCode", "42CFRPart2")
+        marked = fill(*OXY, 4, on=100, days=120, labels=frozenset({label}))
+        assert ltot(marked).reasons[0].labels == {label}
+
 
 class TestUndetermined:
     def test_completed_orders_without_supply(self):
         found = ltot(*(order(*OXY, 4, status="completed", authored=n, days=None) for n in (70, 40, 10)))
         assert (found.status, found.covered_days_90) == ("undetermined", None)
-        assert len([r for r in found.reasons if "is not known" in r.text]) == 3
+        assert "since 22 Dec 2025, is not known" in found.reasons[0].text
+        assert len(found.reasons[0].record_ids) == 3
 
     def test_one_short_unknown_that_cannot_matter(self):
         found = ltot(order(*OXY, 4, status="completed", authored=40, days=None, updated=None))
         assert found.status == "not long-term"
+        assert found.reasons[0].text == "No length of supply on record; the latest opioid is of 21 Jan 2026"
 
     def test_an_active_order_past_its_supply(self):
         found = ltot(order(*OXY, 4, authored=100, days=5))
@@ -102,7 +109,8 @@ class TestUndetermined:
         assert "still on the active list though its supply ended 26 Nov 2025" in found.reasons[0].text
 
     def test_an_old_order_on_the_list(self):
-        assert ltot(order(*OXY, 4, authored=900, days=None)).status == "not long-term"
+        """Nobody knows whether it is still taken, so nobody knows that it is not."""
+        assert ltot(order(*OXY, 4, authored=900, days=None)).status == "undetermined"
         assert ltot(order(*OXY, 4, authored=None, days=None)).status == "undetermined"
 
     @pytest.mark.parametrize("kind", list(Gap))
