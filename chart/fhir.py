@@ -2,22 +2,22 @@
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, wait
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
 from chart.elements import Json, as_text
 from chart.fhir_server import FhirServer, Limits
-from chart.paging import Found, run_search
+from chart.paging import Found, follow, run_search
 from chart.reader import ChartNotReadable
 from chart.records import Gap, SetAside, SourceRead, Unavailable
 from chart.searches import Search, gap_sentence, name_of, searches_for
 from chart.searchset import medication_references, own_records
 from chart.transport import TOO_SLOW, Call, NotRead, SignInEnded
 
-__all__ = ["ChartNotReadable", "FhirServer", "Limits", "RawRecord", "SignInEnded", "read_record"]
+__all__ = ["ChartNotReadable", "FhirServer", "Given", "Limits", "RawRecord", "SignInEnded", "read_record"]
 
 _TOOK_TOO_LONG = "reading them took too long"
 # Epic's ids may be longer than the 64 characters FHIR allows.
@@ -35,6 +35,15 @@ class RawRecord:
     sources: tuple[SourceRead, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What came beforehand (prefetch) and is not asked for again; `onward` holds where a list goes on."""
+
+    patient: Json | None = None
+    found: Mapping[Search, Found] = field(default_factory=dict)
+    onward: Mapping[Search, str] = field(default_factory=dict)
+
+
 def read_record(
     server: FhirServer,
     patient_id: str,
@@ -45,6 +54,7 @@ def read_record(
     is_granted: Callable[[str], bool] | None = None,
     refresh: Callable[[], str] | None = None,
     observation_codes: Iterable[str] = (),
+    given: Given | None = None,
 ) -> RawRecord:
     """Read `types` in parallel. ChartNotReadable without the patient, SignInEnded without a valid token.
 
@@ -54,7 +64,7 @@ def read_record(
         raise ChartNotReadable("The EHR did not say which patient's chart to read.")
     reading = _Reading(Call(server, deadline_s, refresh), patient_id, as_of, is_granted or server.grants)
     try:
-        reading.start(frozenset(types), tuple(observation_codes))
+        reading.start(frozenset(types), tuple(observation_codes), given or Given())
         reading.gather()
     finally:
         reading.stop()
@@ -72,13 +82,21 @@ class _Reading:
         self.medications: dict[str, Json | NotRead | None] = {}  # by reference, likewise
         self.tasks: dict[Future[Any], Callable[[Any], None]] = {}  # -> what to do with the answer
 
-    def start(self, types: frozenset[str], codes: tuple[str, ...]) -> None:
+    def start(self, types: frozenset[str], codes: tuple[str, ...], given: Given) -> None:
         self.types = types
-        if not self.is_granted("Patient"):
+        if given.patient is not None:
+            self.patient = given.patient
+        elif not self.is_granted("Patient"):
             raise ChartNotReadable("The EHR did not allow this app to read the patient's own details.")
-        self._send(self._take_patient, _read_patient, self.call, self.patient_id)
+        else:
+            self._send(self._take_patient, _read_patient, self.call, self.patient_id)
         for search in searches_for(types, codes):
-            if self.is_granted(search.resource_type):
+            if search in given.onward:
+                self.found[search] = given.found[search]  # should the rest not come in time
+                self._send(self._take_found, follow, given.found[search], given.onward[search], self.call)
+            elif search in given.found:
+                self._take_found(given.found[search])
+            elif self.is_granted(search.resource_type):
                 self.found[search] = None
                 self._send(self._take_found, run_search, search, self.call, self.patient_id, self.as_of)
             else:

@@ -1,7 +1,7 @@
 """One search run to its end: its fallbacks, its pages, and an account of what it did not bring."""
 
 import logging
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from chart.elements import Json
@@ -59,6 +59,22 @@ def run_search(search: Search, call: Call, patient_id: str, as_of: date) -> Foun
     return found
 
 
+def follow(begun: Found, link: str, call: Call) -> Found:
+    """The list that `begun` is the first page of, to its end. Never raises but SignInEnded.
+
+    `begun` says that it is cut off, and stays as it is for when this does not end in time.
+    """
+    whole = replace(begun, resources=list(begun.resources), set_aside=list(begun.set_aside), unavailable=[])
+    try:
+        _SearchRun(whole, call, "", date.min).go_on(link)
+    except SignInEnded:
+        raise
+    except Exception as problem:
+        _log.error("FHIR %s: %s", begun.search.resource_type, type(problem).__name__)
+        whole.miss(Gap.CUT_OFF, "an unexpected answer")
+    return whole
+
+
 class _SearchRun:
     def __init__(self, found: Found, call: Call, patient_id: str, as_of: date) -> None:
         self.found, self.call = found, call
@@ -73,6 +89,15 @@ class _SearchRun:
                     self.found.miss(Gap.NOT_SUPPORTED, name=query.name or self.found.search.name)
                 return
         self.found.miss(Gap.FAILED, "the EHR did not accept the request")
+
+    def go_on(self, link: str) -> None:
+        url = self.call.server.url_below(link, f"{self.call.server.base}/")
+        if url is None:
+            return self.found.miss(Gap.CUT_OFF, "the EHR sent the app elsewhere for the rest")
+        try:
+            return self._follow(url, before=0)
+        except NotRead as trouble:
+            return self.found.miss(Gap.CUT_OFF, trouble.why or "the EHR stopped answering")
 
     def _read(self, query: Query) -> bool:
         """Whether the server took the query; what went wrong after that is said in `found`."""
@@ -89,9 +114,10 @@ class _SearchRun:
             self.found.miss(Gap.CUT_OFF, f"this EHR shares only {query.limited_to}")
         return True
 
-    def _follow(self, first: str) -> None:
+    def _follow(self, first: str, before: int | None = None) -> None:
         """All pages. Raises NotRead for the first one; from the second on, a failure is a cut."""
-        url, before, may_restart = first, self.found.entries, True
+        before = self.found.entries if before is None else before
+        url, may_restart = first, True
         seen: set[str] = set()
         while url:
             if reason := self._too_much(url, seen):

@@ -319,6 +319,7 @@ class Chart:
     questionnaire_responses: tuple[QuestionnaireResponse, ...] = ()
     consents: tuple[Consent, ...] = ()
     drafts: tuple[MedicationRequest, ...] = ()  # orders being written (CDS Hooks), never part of the record
+    selections: frozenset[str] = frozenset()  # ids of the drafts chosen just now; empty: all are judged
     unavailable: tuple[Unavailable, ...] = ()
     set_aside: tuple[SetAside, ...] = ()
     sources: tuple[SourceRead, ...] = ()
@@ -334,6 +335,13 @@ class Chart:
             return None
         ages = {_years_between(born.first, self.as_of), _years_between(born.last, self.as_of)}
         return ages.pop() if len(ages) == 1 else None
+
+    @property
+    def judged_drafts(self) -> tuple[MedicationRequest, ...]:
+        """The drafts that guidance is asked about; the others are context and count in totals."""
+        if not self.selections:
+            return self.drafts
+        return tuple(draft for draft in self.drafts if draft.id in self.selections)
 
     def gaps(self, types: Iterable[str]) -> tuple[str, ...]:
         """Why something of these types may exist and not be seen here; empty when all of it was read."""

@@ -107,6 +107,7 @@ class Guidance:
     # True when the status was reached because something was looked for and not found. Where records of those
     # types may be hidden, the rule then answers "undetermined" instead.
     rests_on_absence: bool = False
+    card: str = ""  # what a card may say of it, without a diagnosis; empty: the rule's own
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +129,10 @@ class Assessment:
     def advice(self) -> str:
         return self.guidance.advice or self.rule.advice
 
+    @property
+    def card(self) -> str:
+        return self.guidance.card or self.rule.card
+
 
 @dataclass(frozen=True, slots=True)
 class Rule:
@@ -148,6 +153,9 @@ class Rule:
     priority: Priority = Priority.ROUTINE
     hooks: frozenset[Hook] = frozenset({Hook.PAGE, Hook.PATIENT_VIEW})
     owner: Role = Role.PRESCRIBER
+    # What a card outside the app may say, in one line without a diagnosis. Without it, rules about complex needs,
+    # referral and confidentiality are only counted in a card; others speak with their title and advice.
+    card: str = ""
     say: tuple[str, ...] = ()  # words for the conversation with the patient
     policy: tuple[str, ...] = ()  # names of the policy settings it reads
     is_referral: bool = False
