@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 from chart.medications import DrugClass, Medication
 from rules.case import Case
-from rules.not_counted import is_hospital_only
 from rules.prescriptions import Prescription, prescriptions
 from rules.rule import Reason
 from rules.standing import Standing, Use, standing
@@ -35,11 +34,11 @@ class InUse:
 
 
 def in_use(case: Case, *classes: DrugClass) -> tuple[InUse, ...]:
-    """Of these classes, hospital-only ones left out; what may be in use is in it, with its doubt."""
+    """Of these classes; what only may be in use is in it too, with its doubt."""
     chart, policy = case.chart, case.policy
     found = []
     for p in prescriptions(chart, *classes):
         told = standing(p, supply_of(p, policy.carry_over_days), chart, policy)
-        if told.use is not Use.NOT and not is_hospital_only(p.lead):
+        if told.use is not Use.NOT:
             found.append(InUse(p, told))
     return tuple(found)
