@@ -6,7 +6,7 @@ CHROMIUM ?= $(shell command -v chromium || command -v chromium-browser || comman
 export CHROMIUM
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check format bench screenshots lock clean
+.PHONY: help install demo test check format bench docs screenshots lock clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1|/' | column -t -s '|'
@@ -31,6 +31,9 @@ format: .venv/installed-dev ## put the code in its standard shape
 
 bench: .venv/installed-dev ## measure the hot paths, as ratios taken in one run
 	@$(BIN)/python -m tests.bench
+
+docs: .venv/installed ## write docs/rules.md from the catalogue
+	@$(BIN)/previsit rules --markdown > docs/rules.md
 
 screenshots: .venv/installed-dev ## take docs/summary.png from the running app
 	@$(BIN)/python -m tests.screenshots

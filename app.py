@@ -85,6 +85,7 @@ def _parser():
 
     rules = commands.add_parser("rules", help="the rules in force, with their sources and thresholds")
     rules.add_argument("--json", action="store_true")
+    rules.add_argument("--markdown", action="store_true", help="docs/rules.md")
     rules.add_argument("--policy", metavar="FILE")
     rules.set_defaults(run=_rules)
     return parser

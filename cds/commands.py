@@ -34,10 +34,12 @@ def mme_command(arguments: Namespace, today: date) -> int:
 
 
 def rules_command(arguments: Namespace) -> int:
-    from cds.catalogue_text import catalogue_json, catalogue_text
+    from cds.catalogue_text import catalogue_json, catalogue_markdown, catalogue_text
 
     def answer() -> str:
         policy = _policy(arguments.policy)
+        if arguments.markdown:
+            return catalogue_markdown(policy)
         return _json_text(catalogue_json(policy)) if arguments.json else catalogue_text(policy)
 
     return _say(answer)
