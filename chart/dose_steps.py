@@ -81,18 +81,22 @@ def _say_then(parts: list[Part]) -> bool:
 
 
 def _together(parts: list[Part], product: Product) -> DoseStep:
-    amounts = _in_one_unit(parts, product)
-    low, high = sum((a for a, _ in amounts), Fraction(0)), sum((b for _, b in amounts), Fraction(0))
-    caps = {(part.cap, part.unit) for part in parts}
-    cap = parts[0].cap if len(caps) == 1 else None
-    if cap is not None:
-        low, high = min(low, cap), min(high, cap)
-    return _step(parts, low, high)
+    scales = _scales(parts, product)
+    low = sum((p.low * s for p, s in zip(parts, scales, strict=True)), Fraction(0))
+    high = sum((p.high * s for p, s in zip(parts, scales, strict=True)), Fraction(0))
+    cap = parts[0].cap * scales[0] if parts[0].cap is not None and _share_a_maximum(parts) else high
+    return _step(parts, min(low, cap), min(high, cap))
+
+
+def _share_a_maximum(parts: list[Part]) -> bool:
+    """One maximum written on every instruction limits them together."""
+    stated = parts[0].instruction.max_per_period
+    return all(p.cap is not None and p.instruction.max_per_period == stated for p in parts)
 
 
 def _either(parts: list[Part], product: Product) -> DoseStep:
-    amounts = _in_one_unit(parts, product)
-    return _step(parts, min(a for a, _ in amounts), max(b for _, b in amounts), ", then ")
+    scaled = list(zip(parts, _scales(parts, product), strict=True))
+    return _step(parts, min(p.low * s for p, s in scaled), max(p.high * s for p, s in scaled), ", then ")
 
 
 def _step(parts: list[Part], low: Fraction, high: Fraction, joined: str = " and ") -> DoseStep:
@@ -112,13 +116,14 @@ def _step(parts: list[Part], low: Fraction, high: Fraction, joined: str = " and 
     )
 
 
-def _in_one_unit(parts: list[Part], product: Product) -> list[tuple[Fraction, Fraction]]:
+def _scales(parts: list[Part], product: Product) -> list[Fraction]:
+    """What to multiply each part with to add them: 1 in one unit, else mg a unit or mL."""
     if len({part.unit for part in parts}) == 1:
-        return [(part.low, part.high) for part in parts]
+        return [Fraction(1)] * len(parts)
     scales = [Fraction(1) if part.unit == MG else strength_of(product, part.unit) for part in parts]
     if None in scales:
         raise CannotTell("amounts taken together are recorded in units that cannot be added")
-    return [(p.low * s, p.high * s) for p, s in zip(parts, scales, strict=True) if s is not None]
+    return [scale for scale in scales if scale is not None]
 
 
 def _first(timing: Timing) -> date | None:

@@ -46,7 +46,7 @@ def test_any_words_of_the_trade_get_an_answer(text, name):
 def test_never_above_the_stated_maximum(text, number, most, hours):
     sig = f"{number} tabs q{hours}h {text}. Do not exceed {most} tablets per day."
     for step in read_dosage((Instruction(text=sig),), TABLET).steps:
-        assert step.high <= most
+        assert step.high <= (most * 5 if step.unit == "mg" else most)  # the tablets are of 5 mg
 
 
 @given(sentences)
