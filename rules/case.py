@@ -11,6 +11,8 @@ from chart.records import Chart
 from rules.policy import Policy
 
 if TYPE_CHECKING:
+    from rules.complex_patients.sittings import Entry
+    from rules.complex_patients.tier import Tier, TierChoice
     from rules.mme import DailyMme
     from rules.population import Exclusion
     from rules.therapy import Therapy
@@ -20,6 +22,7 @@ class Case:
     def __init__(self, chart: Chart, policy: Policy | None = None) -> None:
         self.chart = chart
         self.policy = policy or Policy()
+        self.tier_choice: TierChoice | None = None  # a clinician's own, with its reason and last day
 
     @property
     def as_of(self) -> date:
@@ -42,6 +45,19 @@ class Case:
         from rules.population import exclusion
 
         return exclusion(self.chart)
+
+    @cached_property
+    def answers(self) -> dict[str, tuple[Entry, ...]]:
+        """Everything recorded under a LOINC code that may be an answer or a score, by code."""
+        from rules.complex_patients.sittings import entries
+
+        return entries(self.chart)
+
+    @cached_property
+    def tier(self) -> Tier:
+        from rules.complex_patients.tier import support_tier
+
+        return support_tier(self)
 
     @cached_property
     def medications(self) -> tuple[Medication, ...]:

@@ -1,5 +1,17 @@
 """The rules in force, in the order clinicians see them."""
 
+from rules.complex_patients import (
+    alcohol,
+    anxiety,
+    depression,
+    possible_oud,
+    self_harm_question,
+    substances,
+    suicide_risk,
+    support,
+    trauma,
+    untreated_oud,
+)
 from rules.planned_visits import (
     agreement,
     benzodiazepine,
@@ -32,6 +44,7 @@ from rules.planned_visits import (
     supply_end,
     visit,
 )
+from rules.referrals import behavioural_health, oud_treatment
 from rules.rule import Rule
 
 TRACKING: tuple[Rule, ...] = (long_term_therapy.RULE, guideline_scope.RULE, opioid_data.RULE)
@@ -70,4 +83,19 @@ PLANNED_VISITS: tuple[Rule, ...] = (
     kidney_liver_function.RULE,
 )
 
-RULES: tuple[Rule, ...] = (*TRACKING, *PLANNED_VISITS)
+COMPLEX_NEEDS: tuple[Rule, ...] = (
+    self_harm_question.RULE,
+    suicide_risk.RULE,
+    untreated_oud.RULE,
+    possible_oud.RULE,
+    depression.RULE,
+    anxiety.RULE,
+    trauma.RULE,
+    alcohol.RULE,
+    substances.RULE,
+    support.RULE,
+)
+
+REFERRALS: tuple[Rule, ...] = (oud_treatment.RULE, behavioural_health.RULE)
+
+RULES: tuple[Rule, ...] = (*TRACKING, *PLANNED_VISITS, *COMPLEX_NEEDS, *REFERRALS)

@@ -18,7 +18,23 @@ from chart.medications import (
     Product,
     Supply,
 )
-from chart.records import Chart, Condition, Encounter, Observation, Patient, Procedure, Value
+from chart.records import (
+    Answer,
+    Appointment,
+    Chart,
+    Component,
+    Condition,
+    Consent,
+    DocumentReference,
+    Encounter,
+    Observation,
+    Patient,
+    Procedure,
+    QuestionnaireResponse,
+    ServiceRequest,
+    Task,
+    Value,
+)
 from chart.terms import ICD10CM, LOINC, RXNORM, SNOMED, Code, Concept
 from chart.when import When
 
@@ -268,6 +284,104 @@ def encounter(
     return replace(found, **changes)  # type: ignore[arg-type]
 
 
+def value(what: object) -> Value:
+    """value(2), value("Several days"), value(True): as an answer or a component holds it."""
+    if isinstance(what, Value):
+        return what
+    if isinstance(what, bool):
+        return Value(boolean=what)
+    return Value(text=what) if isinstance(what, str) else Value(number=Decimal(str(what)))
+
+
+def component(code: str, what: object, text: str = "") -> Component:
+    return Component(concept(*(((LOINC, code),) if code else ()), text=text or code), value(what))
+
+
+def form(
+    answers: dict[str, object],
+    *,
+    on: date | str | int | None = 10,
+    status: str = "completed",
+    panel: str = "",
+    id: str = "",
+    **changes: object,
+) -> QuestionnaireResponse:
+    """A form whose questions are known by LOINC codes: form({"44260-8": "Several days"})."""
+    found = QuestionnaireResponse(
+        id=id or f"QuestionnaireResponse/{next(_count)}",
+        concept=concept(*(((LOINC, panel),) if panel else ())),
+        status=status,
+        when=when(on),
+        answers=tuple(Answer(f"/{c}", concept((LOINC, c)), "", value(v)) for c, v in answers.items()),
+    )
+    return replace(found, **changes)  # type: ignore[arg-type]
+
+
+def referral(
+    code: str = "",
+    *,
+    text: str = "",
+    on: date | str | int | None = 10,
+    status: str = "active",
+    id: str = "",
+    **changes: object,
+) -> ServiceRequest:
+    found = ServiceRequest(
+        id=id or f"ServiceRequest/{next(_count)}",
+        concept=concept(*(((SNOMED, code),) if code else ()), text=text or code),
+        status=status,
+        intent="order",
+        when=when(on),
+    )
+    return replace(found, **changes)  # type: ignore[arg-type]
+
+
+def task(
+    focus: str, status: str = "requested", *, on: date | str | int | None = 10, **changes: object
+) -> Task:
+    found = Task(
+        id=f"Task/{next(_count)}", concept=concept(text="fulfill"), status=status, focus=focus, when=when(on)
+    )
+    return replace(found, **changes)  # type: ignore[arg-type]
+
+
+def consent(
+    *labels: tuple[str, str],
+    on: date | str | int | None = 60,
+    until: date | str | int | None = None,
+    status: str = "active",
+    kind: str = "permit",
+    **changes: object,
+) -> Consent:
+    found = Consent(
+        id=f"Consent/{next(_count)}",
+        status=status,
+        kind=kind,
+        when=when(on),
+        until=when(until),
+        labels_covered=frozenset(labels),
+    )
+    return replace(found, **changes)  # type: ignore[arg-type]
+
+
+def document(
+    code: str, *, on: date | str | int | None = 10, text: str = "", **changes: object
+) -> DocumentReference:
+    found = DocumentReference(
+        id=f"DocumentReference/{next(_count)}",
+        concept=concept((LOINC, code), text=text or code),
+        when=when(on),
+    )
+    return replace(found, **changes)  # type: ignore[arg-type]
+
+
+def appointment(
+    text: str, *, on: date | str | int | None = -7, status: str = "booked", **changes: object
+) -> Appointment:
+    found = Appointment(id=f"Appointment/{next(_count)}", status=status, when=when(on), description=text)
+    return replace(found, **changes)  # type: ignore[arg-type]
+
+
 _PLACES = {
     MedicationRequest: "medication_requests",
     MedicationDispense: "medication_dispenses",
@@ -276,6 +390,12 @@ _PLACES = {
     Observation: "observations",
     Procedure: "procedures",
     Encounter: "encounters",
+    QuestionnaireResponse: "questionnaire_responses",
+    ServiceRequest: "service_requests",
+    Task: "tasks",
+    Consent: "consents",
+    DocumentReference: "documents",
+    Appointment: "appointments",
 }
 
 

@@ -1,0 +1,1 @@
+"""Connecting people to care elsewhere, and seeing that it arrived."""
