@@ -28,7 +28,8 @@ SERIES_DAYS = 730  # 24 months
 class Course:
     """The days one fill or order covers, inclusive.
 
-    Courses of one `stream` are one way of taking one medicine: where they overlap they are not added.
+    Courses of one `stream` are one way of taking one medicine: where they overlap they are not added. A stream
+    is "medicine.number": what is reported counts only where nothing of its medicine was ordered or handed over.
     """
 
     record_ids: tuple[str, ...]
@@ -41,6 +42,11 @@ class Course:
     notes: tuple[str, ...] = ()
     stream: str = ""
     labels: frozenset[tuple[str, str]] = frozenset()
+    is_reported: bool = False
+
+    @property
+    def medicine(self) -> str:
+        return self.stream.partition(".")[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +142,7 @@ def _courses(piece: Piece, stream: str, policy: Policy) -> Iterable[Course]:
                 notes=piece.notes,
                 stream=stream,
                 labels=piece.record.labels,
+                is_reported=prescription.reported is not None,
             )
             first = later(last, 1)
 
@@ -163,11 +170,14 @@ def _mme_on(piece: Piece, day: date, policy: Policy) -> Decimal | None:
 
 
 def _add_reports(kept: Sequence[Prescription], found: Coverage, chart: Chart, policy: Policy) -> None:
-    """What patients report: assumed to have been taken as long as the report says."""
-    streams = {c.record_ids[0]: c.stream for c in found.courses}
-    for number, prescription in enumerate(kept):
+    """What patients report: assumed to have been taken as long as the report says, or until the next one."""
+    medicines = {c.record_ids[0]: c.medicine for c in found.courses}
+    latest: dict[str, date] = {}  # of each medicine, the first day of the report after
+    for number, prescription in reversed(list(enumerate(kept))):
         if prescription.reported is None:
             continue
+        medicine = _medicine_of(prescription, kept, medicines) or f"reported {number}"
+        medicines[prescription.lead.id] = medicine
         use = standing(prescription, Covered(is_known=False), chart, policy)
         ends = prescription.reported.ends
         last = min(ends.last if ends else chart.as_of, chart.as_of)
@@ -175,18 +185,20 @@ def _add_reports(kept: Sequence[Prescription], found: Coverage, chart: Chart, po
         if start is None or (use.use is not Use.IN_USE and ends is None):
             if use.use is not Use.NOT:
                 found.unknown.append(_unknown(prescription, start, last))
-        elif start <= last:
-            piece = Piece(
-                prescription, prescription.lead, start, last, ("reported, not dispensed",), is_assumed=True
-            )
-            found.courses += _courses(piece, _stream_of(prescription, kept, streams) or f"r{number}", policy)
+            continue
+        last = min(last, days_before(latest.get(medicine, date.max), 1))
+        latest[medicine] = min(start, latest.get(medicine, start))
+        if start <= last:
+            lead, note = prescription.lead, ("reported, not dispensed",)
+            piece = Piece(prescription, lead, start, last, note, is_assumed=True)
+            found.courses += _courses(piece, f"{medicine}.reported", policy)
 
 
-def _stream_of(report: Prescription, kept: Sequence[Prescription], streams: dict[str, str]) -> str:
-    """The stream of a prescription of the same medicine: a report of it is not taken beside it."""
+def _medicine_of(report: Prescription, kept: Sequence[Prescription], medicines: dict[str, str]) -> str:
+    """The medicine, ordered or reported, that this is a report of: it is not taken beside it."""
     for other in kept:
         if other.key == report.key or may_be_same_medicine(other.lead.product, report.lead.product):
-            stream = next((streams[i] for i in other.record_ids if i in streams), "")
-            if stream:
-                return stream
+            medicine = next((medicines[i] for i in other.record_ids if i in medicines), "")
+            if medicine:
+                return medicine
     return ""

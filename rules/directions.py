@@ -35,11 +35,11 @@ def dose_on(
 ) -> Equivalent:
     """Directions before supply; where they differ by more than the policy allows, the higher. Raises CannotTell.
 
-    `fill` is the one in use on `day`; without it, the latest handed over by then.
+    `fill` is the one in use on `day`; without it, the latest handed over by then and those not yet used up.
     """
     told: list[tuple[_Reading, Equivalent]] = []
     refusal: CannotTell | None = None
-    for reading in _readings(prescription, fill or _fill_in_use(prescription, day)):
+    for reading in _readings(prescription, [fill] if fill else _fills_in_use(prescription, day)):
         try:
             told.append((reading, reading.equivalent(day, policy)))
         except CannotTell as reason:
@@ -49,12 +49,12 @@ def dose_on(
     return _settled(told, policy)
 
 
-def _readings(prescription: Prescription, fill: MedicationDispense | None) -> Iterable[_Reading]:
+def _readings(prescription: Prescription, fills: Iterable[MedicationDispense]) -> Iterable[_Reading]:
     written = prescription.order or prescription.reported
     start = prescription.start
     if written is not None:
         yield _Reading(written, written.dosage, "directions", start)
-    if fill is not None:
+    for fill in fills:
         yield _Reading(fill, fill.dosage, "the pharmacy's directions", fill.when.first if fill.when else None)
         if fill.dosage_by_supply is not None:
             yield _Reading(fill, fill.dosage_by_supply, "the supply handed over", None)
@@ -62,9 +62,14 @@ def _readings(prescription: Prescription, fill: MedicationDispense | None) -> It
         yield _Reading(written, written.dosage_by_supply, "the supply ordered", None)
 
 
-def _fill_in_use(prescription: Prescription, day: date) -> MedicationDispense | None:
-    past = (f for f in reversed(prescription.handed_over) if f.when is None or f.when.first <= day)
-    return next(past, None)
+def _fills_in_use(prescription: Prescription, day: date) -> list[MedicationDispense]:
+    past = [f for f in prescription.handed_over if f.when is None or f.when.first <= day]
+    return [f for f in reversed(past) if f is past[-1] or _lasts_until(f, day)]
+
+
+def _lasts_until(fill: MedicationDispense, day: date) -> bool:
+    days = fill.supply.days
+    return fill.when is not None and days is not None and (day - fill.when.first).days < days
 
 
 def _settled(told: list[tuple[_Reading, Equivalent]], policy: Policy) -> Equivalent:

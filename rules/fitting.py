@@ -25,7 +25,7 @@ class Piece:
     def directions(self) -> object:
         """Equal when two supplies are taken alike; None when it cannot be told."""
         written = self.prescription.order or self.record
-        for dosage in (written.dosage, self.record.dosage):
+        for dosage in (self.record.dosage, written.dosage):
             if dosage.is_told:
                 return tuple((s.high, s.unit, s.worn, s.days) for s in dosage.steps)
         return None
@@ -89,7 +89,7 @@ def in_streams(pieces: Iterable[Piece], carry_over: int) -> Iterable[tuple[int, 
     """Each piece with the number of its stream. Another stream only for what is truly taken together."""
     streams: list[Piece] = []  # the latest-ending piece of each
     for piece in pieces:
-        place = next((n for n, s in enumerate(streams) if _follows(piece, s, carry_over)), len(streams))
+        place = _stream_of(piece, streams, carry_over)
         if place == len(streams):
             streams.append(piece)
         elif piece.last > streams[place].last:
@@ -97,8 +97,19 @@ def in_streams(pieces: Iterable[Piece], carry_over: int) -> Iterable[tuple[int, 
         yield place, piece
 
 
-def _follows(piece: Piece, before: Piece, carry_over: int) -> bool:
-    overlap = (before.last - piece.first).days + 1
-    if overlap <= 0:
+def _stream_of(piece: Piece, streams: Sequence[Piece], carry_over: int) -> int:
+    """The stream of which this piece is a renewal, before one that is over, before a new one."""
+    over = len(streams)
+    for number, before in enumerate(streams):
+        overlap = (before.last - piece.first).days + 1
+        if overlap > 0 and _renews(piece, before, overlap <= carry_over):
+            return number
+        if overlap <= 0:
+            over = min(over, number)
+    return over
+
+
+def _renews(piece: Piece, before: Piece, is_short: bool) -> bool:
+    if piece.prescription is before.prescription:
         return True
-    return piece.may_be_from(before) and (overlap <= carry_over or piece.is_taken_as(before))
+    return piece.may_be_from(before) and (is_short or piece.is_taken_as(before))

@@ -55,13 +55,20 @@ def _changes(spans: Sequence[Course | Unknown], first: date, last: date) -> dict
 def _added(spans: Iterable[Course | Unknown]) -> tuple[Decimal, Decimal, bool]:
     """(certain, with the uncertain, whether every dose is known) of what runs together."""
     certain: dict[str, Decimal] = {}
-    highest: dict[str, Decimal] = {}
+    written: dict[str, Decimal] = {}
+    reported: dict[str, Decimal] = {}
+    medicines: set[str] = set()  # ordered or handed over
     is_told = True
     for span in spans:
         if isinstance(span, Unknown) or span.mme is None:
             is_told = False
             continue
-        highest[span.stream] = max(highest.get(span.stream, _NONE), span.mme)
+        if span.is_reported:
+            reported[span.medicine] = max(reported.get(span.medicine, _NONE), span.mme)
+            continue
+        medicines.add(span.medicine)
+        written[span.stream] = max(written.get(span.stream, _NONE), span.mme)
         if not span.is_assumed:
             certain[span.stream] = max(certain.get(span.stream, _NONE), span.mme)
-    return sum(certain.values(), _NONE), sum(highest.values(), _NONE), is_told
+    alone = [mme for medicine, mme in reported.items() if medicine not in medicines]
+    return sum(certain.values(), _NONE), sum([*written.values(), *alone], _NONE), is_told

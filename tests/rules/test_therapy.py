@@ -235,7 +235,9 @@ def slow_series(courses, first, last, unknown):
         day = first + timedelta(days=number)
         today = [c for c in courses if c.first <= day <= c.last]
         told = [c for c in today if c.mme is not None]
-        highest = {s: max(c.mme for c in told if c.stream == s) for s in {c.stream for c in told}}
+        written = {c.stream[0] for c in told if not c.is_reported}
+        taken = [c for c in told if not c.is_reported or c.stream[0] not in written]
+        highest = {s: max(c.mme for c in taken if c.stream == s) for s in {c.stream for c in taken}}
         sure = [c for c in told if not c.is_assumed]
         certain = {s: max(c.mme for c in sure if c.stream == s) for s in {c.stream for c in sure}}
         at_least = len(told) < len(today) or any(u.first <= day <= u.last for u in unknown)
@@ -247,8 +249,12 @@ spans = st.tuples(st.integers(-20, 80), st.integers(0, 40)).map(
     lambda t: (days_ago(t[0] + t[1]), days_ago(t[0]))
 )
 random_courses = st.builds(
-    lambda span, mme, assumed, stream: Course(("r",), "n", "i", *span, mme, assumed, stream=stream),
-    spans, st.one_of(st.none(), st.integers(0, 90).map(Decimal)), st.booleans(), st.sampled_from("abc"),
+    lambda span, mme, assumed, stream, reported: Course(
+        ("r",), "n", "i", *span, mme, assumed or reported,
+        stream=f"{stream[0]}.reported" if reported else stream, is_reported=reported,
+    ),
+    spans, st.one_of(st.none(), st.integers(0, 90).map(Decimal)), st.booleans(),
+    st.sampled_from(["a.0", "a.1", "b.0", "c.0"]), st.booleans(),
 )  # fmt: skip
 unknowns = spans.map(lambda span: Unknown(("u",), "n", *span))
 
