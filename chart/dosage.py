@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from fractions import Fraction
+from functools import lru_cache
 
 from chart.dose_parts import Part, plural, read_part
 from chart.dose_steps import Plan, least, plan
@@ -27,6 +28,8 @@ STRUCTURED, WORDS, SUPPLY = "structured dosage", "directions text", "quantity an
 _TOLERANCE = Fraction(5, 4)  # more than a quarter apart is a disagreement
 
 
+# A monthly order has the same directions for years: most of a chart is read once.
+@lru_cache(maxsize=4096)
 def read_dosage(instructions: tuple[Instruction, ...], product: Product) -> Dosage:
     """Structured elements first, the words where those say nothing; the higher where the two disagree."""
     if not instructions:
