@@ -64,10 +64,14 @@ def _is_urine_test(observation: Observation) -> bool:
 class Unexpected:
     finding: Finding
     medicines: tuple[Medication, ...]  # taken and not detected; empty when detected and not on record
+    later: tuple[Medication, ...] = ()  # given only after the test: the record may begin too late to tell
 
     @property
     def text(self) -> str:
         f = self.finding
+        if self.later:
+            first = self.later[0].display
+            return f"{f.analyte.name.capitalize()} detected on {f.on}, before {first} is first on record"
         if self.medicines:
             return f"{f.analyte.name.capitalize()} not detected on {f.on}, with {self.medicines[0].display} on record"
         return (
@@ -84,8 +88,12 @@ def unexpected(case: Case) -> tuple[Unexpected, ...]:
 def _held_against(finding: Finding, case: Case) -> Unexpected | None:
     analyte = finding.analyte
     if finding.result is Result.DETECTED:
-        taken = [m for m in _given(case.chart) if _may_have_taken(m, finding.on, case)]
-        return None if any(_explains(m, analyte) for m in taken) else Unexpected(finding, ())
+        explaining = [m for m in _given(case.chart) if _explains(m, analyte)]
+        if any(_may_have_taken(m, finding.on, case) for m in explaining):
+            return None
+        return Unexpected(
+            finding, (), tuple(m for m in explaining if m.when and m.when.first >= finding.on.first)
+        )
     if finding.result is not Result.NOT_DETECTED:
         return None
     missing = tuple(

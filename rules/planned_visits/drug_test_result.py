@@ -1,8 +1,10 @@
 """PV-07: a drug test result that the medicines on record do not explain: a reason to talk, then to confirm."""
 
+from collections.abc import Iterable
+
 from rules.case import Case
 from rules.drug_test_values import Result
-from rules.drug_tests import findings, unexpected
+from rules.drug_tests import Unexpected, findings, unexpected
 from rules.planned_visits.applies import unless_in_use
 from rules.rule import Block, Guidance, Hook, Reason, Rule, Status
 from rules.sources import cdc_2022
@@ -11,12 +13,12 @@ from rules.sources import cdc_2022
 def evaluate(case: Case) -> Guidance:
     if not_for := unless_in_use(case, with_moud=True):
         return not_for
-    if found := unexpected(case):
-        return Guidance(
-            Status.INDICATED,
-            tuple(Reason.of(u.text, (u.finding.record, *u.medicines)) for u in found),
-            rests_on_absence=any(not u.medicines for u in found),
-        )
+    found = unexpected(case)
+    if surprising := [u for u in found if not u.later]:
+        is_absence = any(not u.medicines for u in surprising)
+        return Guidance(Status.INDICATED, _told(surprising), rests_on_absence=is_absence)
+    if found:
+        return Guidance(Status.UNDETERMINED, _told(found))
     results = findings(case)
     unclear = [f for f in results if f.result is Result.UNCLEAR]
     if unclear:
@@ -28,6 +30,10 @@ def evaluate(case: Case) -> Guidance:
         return Guidance(Status.NOT_INDICATED, (Reason("No drug test result to compare in the last year"),))
     told_all = Reason.of("Results fit the medicines on record", [f.record for f in results])
     return Guidance(Status.ADDRESSED, (told_all,), rests_on_absence=True)
+
+
+def _told(found: Iterable[Unexpected]) -> tuple[Reason, ...]:
+    return tuple(Reason.of(u.text, (u.finding.record, *u.medicines, *u.later)) for u in found)
 
 
 RULE = Rule(
