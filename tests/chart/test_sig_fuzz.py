@@ -146,7 +146,9 @@ def test_losing_the_timing_or_the_dose_never_leaves_a_number(instruction):
 
 
 numbers = (
-    st.none() | st.decimals(allow_nan=True, allow_infinity=True) | st.sampled_from([Decimal("1E+999999")])
+    st.none()
+    | st.decimals(allow_nan=True, allow_infinity=True).filter(lambda d: not d.is_snan())
+    | st.sampled_from([Decimal("1E+999999")])
 )
 anything = st.builds(Quantity, numbers, st.text(max_size=8) | st.sampled_from(["mg", "tab", "mL", "patch"]))
 
