@@ -7,6 +7,7 @@ from decimal import Decimal
 from chart.medications import MedicationRequest, MedicationStatement
 from chart.records import Chart
 from chart.when import When
+from rules.current import current
 from rules.mme_lines import Counted, Excluded, NotCalculated, in_words
 from rules.mme_sheet import Sheet
 from rules.policy import Policy
@@ -16,6 +17,7 @@ __all__ = [
     "DailyMme",
     "Excluded",
     "NotCalculated",
+    "chart_with_drafts",
     "daily_mme",
     "daily_mme_with_drafts",
     "in_words",
@@ -55,7 +57,7 @@ class DailyMme:
 def daily_mme(chart: Chart, policy: Policy) -> DailyMme:
     """MME/day on `chart.as_of`, from orders, fills and statements."""
     sheet = Sheet(chart, policy)
-    sheet.fill()
+    sheet.fill(current(chart, policy))
     unseen = unseen_orders(chart)
     counted = sorted((e for _, e in sheet.counted), key=lambda e: (-e.mme, e.name, e.record_ids))
     return DailyMme(
@@ -98,10 +100,15 @@ def unseen_fills(chart: Chart) -> tuple[str, ...]:
 
 def daily_mme_with_drafts(chart: Chart, policy: Policy) -> DailyMme:
     """The same with `chart.drafts` counted and what they replace taken out."""
+    return daily_mme(chart_with_drafts(chart), policy)
+
+
+def chart_with_drafts(chart: Chart) -> Chart:
+    """The record as it will be once every draft is signed."""
     drafts = tuple(_as_started(draft, chart) for draft in chart.drafts)
     ids = {draft.id for draft in drafts}
     kept = tuple(order for order in chart.medication_requests if order.id not in ids)
-    return daily_mme(replace(chart, medication_requests=kept + drafts, drafts=()), policy)
+    return replace(chart, medication_requests=kept + drafts, drafts=())
 
 
 def _as_started(draft: MedicationRequest, chart: Chart) -> MedicationRequest:

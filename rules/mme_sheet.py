@@ -5,7 +5,7 @@ from typing import TypeVar
 
 from chart.medications import Product
 from chart.records import Chart
-from rules.current import InUse, current
+from rules.current import Current, InUse
 from rules.equivalent import Equivalent
 from rules.mme_lines import Counted, Excluded, NotCalculated, in_words
 from rules.not_counted import is_methadone, may_be_for_oud, why_not_counted
@@ -26,8 +26,7 @@ class Sheet:
     not_calculated: list[tuple[Product, NotCalculated]] = field(default_factory=list)
     excluded: list[tuple[Product, Excluded]] = field(default_factory=list)
 
-    def fill(self) -> None:
-        now = current(self.chart, self.policy)
+    def fill(self, now: Current) -> None:
         for prescription, reason in now.not_in_use:
             self._exclude(prescription, reason, is_current=False)
         found = [(item, "") for item in now.in_use] + now.unsure

@@ -8,10 +8,11 @@ from decimal import Decimal
 from chart.medications import DrugClass
 from chart.records import Chart
 from rules.coverage import SERIES_DAYS, Course, Coverage, coverage
-from rules.current import InUse, current
+from rules.current import Current, InUse, current
 from rules.early_fills import EarlyFill, early_fills
 from rules.ltot import Evidence, Ltot, long_term, union
 from rules.mme import unseen_orders
+from rules.mme_sheet import Sheet
 from rules.not_counted import why_not_counted
 from rules.policy import Policy
 from rules.prescribers import pharmacies, prescribers
@@ -74,24 +75,30 @@ def opioid_therapy(chart: Chart, policy: Policy) -> Therapy:
     """Full agonists taken at home: what `why_not_counted` names is left out."""
     kept = [p for p in prescriptions(chart, DrugClass.OPIOID) if counts(p) and not why_not_counted(p, chart)]
     covered = coverage(kept, chart, policy)
-    in_use = [i for i in current(chart, policy).in_use if not why_not_counted(i.prescription, chart)]
+    now = current(chart, policy)
+    in_use = [i for i in now.in_use if not why_not_counted(i.prescription, chart)]
     run_on = _run_on(in_use, covered, chart.as_of)
     unseen = unseen_orders(chart)
+    first = days_before(chart.as_of, SERIES_DAYS)
+    past = series([*covered.courses, *run_on], first, chart.as_of, covered.unknown, bool(unseen))
     return Therapy(
         courses=tuple(covered.courses),
         ltot=long_term(Evidence(covered.courses, run_on, covered.unknown, unseen), chart.as_of, policy),
-        series=series(
-            [*covered.courses, *run_on],
-            days_before(chart.as_of, SERIES_DAYS),
-            chart.as_of,
-            covered.unknown,
-            bool(unseen),
-        ),
+        series=(*past[:-1], _today(past[-1], now, chart, policy)),
         supply_ends=_supply_ends(covered.courses, in_use, chart.as_of, policy),
         early_fills=early_fills(kept, chart, policy),
         prescribers_180=prescribers(kept, chart.as_of),
         pharmacies_180=pharmacies(kept, chart.as_of),
     )
+
+
+def _today(worked_out: DoseDay, now: Current, chart: Chart, policy: Policy) -> DoseDay:
+    """The last day of the series is the total that is shown, whatever a tangled history of supply would give."""
+    sheet = Sheet(chart, policy)
+    sheet.fill(now)
+    total = sum((entry.mme for _, entry in sheet.counted), Decimal(0))
+    at_least = bool(sheet.not_calculated or unseen_orders(chart))
+    return DoseDay(worked_out.day, min(worked_out.mme, total), total, at_least)
 
 
 def _run_on(in_use: Sequence[InUse], covered: Coverage, as_of: date) -> list[Course]:

@@ -292,8 +292,15 @@ def test_the_order_of_records_never_matters(found, random):
 @settings(max_examples=150, deadline=None)
 def test_today_in_the_series_is_the_total(found):
     total, today = daily_mme(chart(*found), POLICY), therapy(*found).series[-1]
+    assert (today.mme_uncertain, today.at_least) == (total.total, total.at_least)
     assert today.mme <= today.mme_uncertain
-    assert today.mme_uncertain == total.total or today.at_least or total.at_least
+
+
+def test_an_ordinary_history_has_no_step_on_its_last_day():
+    months = therapy(
+        *(fill(*OXY, 4, on=n * 27) for n in range(8)), order("morphine", 15, 2, authored=80)
+    ).series
+    assert {(d.mme, d.mme_uncertain) for d in months[-40:]} == {(30, 60)}
 
 
 @given(histories.filter(bool), st.data())
