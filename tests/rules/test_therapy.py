@@ -144,6 +144,13 @@ class TestSeries:
         found = therapy(order(*OXY, 4, id="rx"), fill(*OXY, 4, request="rx"))
         assert found.series[-1].mme == 30
 
+    def test_fills_of_one_order_with_other_directions_are_not_added(self):
+        found = therapy(
+            order(*OXY, 4, id="rx", authored=40), fill(*OXY, 4, on=25, request="rx"),
+            fill(*OXY, 8, on=10, request="rx"),
+        )  # fmt: skip
+        assert [found.mme_on(days_ago(n)).mme for n in (11, 5, 0)] == [30, 60, 60]
+
     def test_different_medicines_add_and_early_fills_do_not(self):
         found = therapy(fill(*OXY, 4, on=20), fill(*OXY, 4, on=5), fill("morphine", 15, 2, on=10))
         assert found.series[-1].mme == 60
