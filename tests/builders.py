@@ -242,7 +242,7 @@ def condition(
 
 def observation(
     code: str = "",
-    value: str | int | Decimal | None = None,
+    value: str | int | Decimal | Value | None = None,
     *,
     on: date | str | int | None = 10,
     text: str = "",
@@ -250,12 +250,13 @@ def observation(
     id: str = "",
     **changes: object,
 ) -> Observation:
+    number = None if value is None or isinstance(value, Value) else Decimal(value)
     found = Observation(
         id=id or f"Observation/{next(_count)}",
         concept=concept(*(((LOINC, code),) if code else ()), text=text or code),
         status=status,
         when=when(on),
-        value=Value(number=None if value is None else Decimal(value)),
+        value=value if isinstance(value, Value) else Value(number=number),
     )
     return replace(found, **changes)  # type: ignore[arg-type]
 
