@@ -10,6 +10,7 @@ from pathlib import Path
 def create_app(config):
     """The web application for one `config.Config`."""
     from flask import Flask
+    from werkzeug.middleware.proxy_fix import ProxyFix
 
     from cds.reading import TYPES_READ
     from cds.views import init_views
@@ -17,6 +18,10 @@ def create_app(config):
 
     app = Flask(__name__)
     app.config["FHIR_TYPES"] = ("Patient", "Medication", *TYPES_READ)
+    if config.trusted_proxies:
+        # The scheme and the caller's address only: redirect URL and audience come from the settings.
+        hops = config.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=0)
     init_launch(app, config)
     init_views(app, config)
     return app

@@ -16,12 +16,24 @@ from app import create_demo
 from cds.contract import as_json
 from cds.page import page_of
 from cds.summary import summarize
-from chart.reader import read_bundle
+from chart import products
+from chart.dosage import read_dosage
+from chart.reader import read_bundle, read_chart
 from rules.case import Case
 from sandbox.patients import practice_patients
 
 TODAY = date(2026, 3, 2)
 ROUNDS = 15
+DRUGS = (
+    "oxycodone",
+    "morphine",
+    "hydrocodone",
+    "lorazepam",
+    "gabapentin",
+    "tramadol",
+    "naproxen",
+    "sertraline",
+)
 
 
 def best(work):
@@ -80,6 +92,53 @@ def measure(app, size):
     return len(text), loads, rows
 
 
+def medicines(count=1000):
+    """Orders with varied medicines and directions, nothing cached: what a day's first patients cost."""
+    resources = [
+        {
+            "resourceType": "MedicationRequest",
+            "id": f"m{n}",
+            "status": "active",
+            "intent": "order",
+            "medicationCodeableConcept": {"text": f"{DRUGS[n % len(DRUGS)]} {5 * (1 + n % 40)} mg tab"},
+            "authoredOn": "2026-02-01",
+            "dosageInstruction": [
+                {"text": f"Take {1 + n % 3} tablets every {4 + n % 9} hours, day {n}"[:60]}
+            ],
+        }
+        for n in range(count)
+    ]
+    text = json.dumps(resources).encode()
+    loads, _ = best(lambda: json.loads(text))
+
+    def read():
+        read_dosage.cache_clear()
+        products._identify.cache_clear()
+        read_chart(resources, TODAY)
+
+    return loads, best(read)[0]
+
+
+def fills(count=300):
+    """The 24-month series and the therapy of a patient with `count` fills."""
+    resources = [
+        {
+            "resourceType": "MedicationDispense",
+            "id": f"d{n}",
+            "status": "completed",
+            "medicationCodeableConcept": {"text": f"{DRUGS[n % 3]} {5 * (1 + n % 4)} mg tab"},
+            "whenHandedOver": (TODAY - timedelta(days=14 * (n // 3))).isoformat(),
+            "daysSupply": {"value": 14, "unit": "d"},
+            "quantity": {"value": 56},
+        }
+        for n in range(count)
+    ]
+    text = json.dumps(resources).encode()
+    loads, _ = best(lambda: json.loads(text))
+    chart = read_chart(resources, TODAY)
+    return loads, best(lambda: Case(chart).therapy)[0]
+
+
 def main():
     app = create_demo("http://localhost:9", today=TODAY)
     report = {}
@@ -91,6 +150,12 @@ def main():
             ratio = seconds / loads
             print(f"  {name:<22} {seconds * 1000:8.2f} ms   {ratio:6.1f} x json.loads")
             report[str(size)]["ratio"][name] = round(ratio, 2)
+    for name, (loads, seconds) in (
+        ("products and dosage, 1,000 orders, nothing cached", medicines()),
+        ("24-month series and therapy, 300 fills", fills()),
+    ):
+        print(f"\n{name}: {seconds * 1000:.1f} ms, {seconds / loads:.1f} x json.loads")
+        report[name] = round(seconds / loads, 2)
     Path("bench.json").write_text(json.dumps(report, indent=2) + "\n")
 
 
