@@ -1,5 +1,6 @@
 """The rules in force, in the order clinicians see them."""
 
+from rules import clinic_policy
 from rules.complex_patients import (
     alcohol,
     anxiety,
@@ -12,6 +13,7 @@ from rules.complex_patients import (
     trauma,
     untreated_oud,
 )
+from rules.confidentiality import neutral, part2_record, withheld_item
 from rules.planned_visits import (
     agreement,
     benzodiazepine,
@@ -44,7 +46,7 @@ from rules.planned_visits import (
     supply_end,
     visit,
 )
-from rules.referrals import behavioural_health, oud_treatment
+from rules.referrals import behavioural_health, open_loop, oud_treatment, pain_care, sharing_consent
 from rules.rule import Rule
 
 TRACKING: tuple[Rule, ...] = (long_term_therapy.RULE, guideline_scope.RULE, opioid_data.RULE)
@@ -96,6 +98,23 @@ COMPLEX_NEEDS: tuple[Rule, ...] = (
     support.RULE,
 )
 
-REFERRALS: tuple[Rule, ...] = (oud_treatment.RULE, behavioural_health.RULE)
+REFERRALS: tuple[Rule, ...] = (
+    oud_treatment.RULE,
+    behavioural_health.RULE,
+    pain_care.RULE,
+    open_loop.RULE,
+    sharing_consent.RULE,
+)
 
-RULES: tuple[Rule, ...] = (*TRACKING, *PLANNED_VISITS, *COMPLEX_NEEDS, *REFERRALS)
+CONFIDENTIALITY: tuple[Rule, ...] = (part2_record.RULE, withheld_item.RULE, neutral.RULE)
+
+POLICIES: tuple[Rule, ...] = (clinic_policy.RULE,)
+
+RULES: tuple[Rule, ...] = (
+    *TRACKING,
+    *PLANNED_VISITS,
+    *COMPLEX_NEEDS,
+    *REFERRALS,
+    *CONFIDENTIALITY,
+    *POLICIES,
+)

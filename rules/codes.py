@@ -10,7 +10,7 @@ from typing import Protocol, TypeVar
 
 from chart.terms import ICD10CM, Concept
 
-TABLES = ("codes", "conditions", "activities", "urine_tests", "screening")
+TABLES = ("codes", "conditions", "activities", "urine_tests", "screening", "labels")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """The clinic's own numbers and choices, typed, each with a cited default."""
 
 from dataclasses import dataclass, field, fields
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -119,6 +120,24 @@ class Policy:
         None, "WAC 246 consultation rule: 120 mg MED in Washington; none elsewhere", "MME/day"
     )
     resources: tuple[Resource, ...] = setting((), "the clinic's own directory; empty until the clinic fills it")
+    part2_display: str = setting(
+        "withhold without consent", "spec 7.3: or “show with notice”, where the clinic's counsel says so"
+    )
+    is_part2_program: bool = setting(False, "42 CFR 2.11: true where the clinic itself is such a program")
+    roles_shown_sensitive: tuple[str, ...] = setting(
+        ("prescriber", "nurse or medical assistant", "pharmacist", "behavioural health"),
+        "spec 7.3: treating staff; never the front desk",
+    )
+    reviewed_on: date | None = setting(None, "the clinic's own: when its policy was last reviewed")
+    review_days: int = setting(365, "PA-01: 12 months", "days")
+
+    # Orders
+    longer_supply_days: int = setting(
+        28, "CDC 2022; opioid-cds-r4: an order this long is subacute or chronic, a shorter one acute", "days"
+    )
+    acute_supply_days: int = setting(7, "CDC 2022 Rec 6; opioid-cds-r4 REC06: over this is asked about", "days")
+    care_plan_days: int = setting(90, "CDC 2022 Rec 2; opioid-cds-r4 REC02: a pain care plan", "days")
+    benefit_review_days: int = setting(90, "CDC 2022 Rec 7; opioid-cds-r4 REC07: at least every 3 months", "days")
 
 
 def described(policy: Policy) -> list[tuple[str, Any, Any, str, str]]:

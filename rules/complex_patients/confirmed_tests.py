@@ -1,20 +1,20 @@
-"""Confirmed drug test results that no prescription explains: only substances that are never prescribed."""
+"""Confirmed drug test results that no medicine on record explains (PV-07), over 12 months."""
 
 from chart.records import Observation
 from rules.case import Case
 from rules.codes import rows
+from rules.drug_test_values import Result, result_of
+from rules.drug_tests import unexpected
 from rules.valuesets import URINE_TESTS_BY_CLASS
 
-# What a prescribed medicine, or its breakdown, could explain is left to the drug test's own review (PV-07).
+# PV-07 keeps the latest result of each substance; of these, which no one prescribes, every day counts.
 _NEVER_PRESCRIBED = ("heroin metabolite", "cocaine", "xylazine", "phencyclidine")
-_DETECTED = ("positive", "detected", "present", "pos", "abnormal")
 
 
 def confirmed_unexpected(case: Case) -> tuple[Observation, ...]:
-    """Of the last 12 months, newest first, one a day."""
-    found = [
-        o for o in case.chart.observations if _is_confirmed(o) and _is_detected(o) and _is_recent(o, case)
-    ]
+    """Newest first, one a day."""
+    found = [o for o in case.chart.observations if _is_confirmed(o) and _is_recent(o, case)]
+    found += [u.finding.record for u in unexpected(case) if u.finding.is_confirmed and not u.later]
     by_day = {(o.when.first if o.when else None): o for o in sorted(found, key=lambda o: o.id)}
     return tuple(sorted(by_day.values(), key=lambda o: o.when.last if o.when else case.as_of, reverse=True))
 
@@ -23,22 +23,16 @@ def _is_confirmed(observation: Observation) -> bool:
     if not observation.is_final or observation.status == "preliminary":
         return False
     is_meant = any(URINE_TESTS_BY_CLASS[name].has(observation.concept) for name in _NEVER_PRESCRIBED)
-    return is_meant and any("confirm" in name.lower() for name in _names(observation))
+    names = [name.lower() for name in _names(observation)] if is_meant else []
+    # A laboratory's cutoff is reported beside the result, under a code of its own.
+    is_result = any("confirm" in name for name in names) and not any("cutoff" in name for name in names)
+    return is_result and result_of(observation) is Result.DETECTED
 
 
 def _names(observation: Observation) -> list[str]:
     keys = observation.concept.keys
     known = [row.display for row in rows() if (row.system, row.code) in keys]
     return [observation.display, *(c.display for c in observation.concept.codes), *known]
-
-
-def _is_detected(observation: Observation) -> bool:
-    value = observation.value
-    told = (value.text or (value.concept.display if value.concept else "")).strip().lower()
-    if told:
-        return told.startswith(_DETECTED)
-    flags = {c.code for i in observation.interpretations for c in i.codes}
-    return bool(flags & {"POS", "A", "AA", "DET", "H", "HH"})
 
 
 def _is_recent(observation: Observation, case: Case) -> bool:

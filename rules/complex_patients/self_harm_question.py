@@ -59,6 +59,7 @@ RULE = Rule(
     also_reads=frozenset({"QuestionnaireResponse"}),
     evaluate=evaluate,
     priority=Priority.SAFETY,
+    card="An answer on a form needs attention today; please open the visit checklist.",
     hooks=frozenset({Hook.PAGE, Hook.PATIENT_VIEW, Hook.ENCOUNTER_START}),
     say=(
         "Thank you for telling us. Sometimes, when things hurt this much, people think about not wanting to live. "

@@ -84,6 +84,7 @@ RULE = Rule(
     also_reads=frozenset({"QuestionnaireResponse"}),
     evaluate=evaluate,
     priority=Priority.SAFETY,
+    card="A finding needs attention today; please open the visit checklist.",
     hooks=frozenset({Hook.PAGE, Hook.PATIENT_VIEW, Hook.ENCOUNTER_START}),
     say=(
         "I am going to stay with you while we work out what would help you be safe today.",
