@@ -43,6 +43,7 @@ RULE = Rule(
     block=Block.PLANNED_VISITS,
     title="Bowel plan",
     advice="Ask about constipation. Fluids, fibre, movement and a laxative can help.",
+    card="Ask how the bowels are doing.",
     source=cdc_2022_part(
         "Recommendation 8 and common harms: constipation",
         doubt="Yearly review is from COSRI's guidance text.",

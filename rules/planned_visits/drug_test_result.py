@@ -42,6 +42,7 @@ RULE = Rule(
     title="Unexpected drug test result",
     advice="Talk with the patient first, and consider a confirmatory test before changing anything: screens miss "
     "oxycodone, fentanyl and clonazepam, and can misread others.",
+    card="A recent result is worth talking about with the patient before anything is changed.",
     source=cdc_2022(
         10, "unexpected results are discussed and confirmed",
         doubt="Parents and metabolites are general knowledge; ask the laboratory about its own test.",

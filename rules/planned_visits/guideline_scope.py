@@ -28,6 +28,7 @@ RULE = Rule(
     title="Outside the guideline",
     advice="The CDC 2022 guideline is not written for this situation. Follow specialty guidance and your judgment, "
     "and correct the record if this is not so.",
+    card="The guideline may not be written for this patient: see the summary.",
     source=cdc_2022_part(
         "Scope: outpatients aged 18 or older; not sickle cell disease, cancer pain, palliative or end-of-life care",
         doubt="Which codes mean active cancer or palliative care is our reading (specification 2.1).",

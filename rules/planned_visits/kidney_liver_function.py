@@ -34,6 +34,7 @@ RULE = Rule(
     title="Kidney or liver function",
     advice="Opioids can build up, morphine, codeine, meperidine and tramadol most of all. Review the choice of "
     "medicine, the dose and the interval.",
+    card="A finding on record asks for a review of the medicine, the dose and the interval.",
     source=cdc_2022(
         8, "kidney and liver insufficiency", doubt="60 or 30 as the line for eGFR is a clinician's call."
     ),

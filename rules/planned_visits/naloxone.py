@@ -146,9 +146,8 @@ RULE = Rule(
         Source("HHS: naloxone co-prescribing, 2018", "COPD, alcohol, mental health", "https://aha.org"),
     ),
     needs=frozenset({"MedicationRequest"}),
-    also_reads=frozenset(
-        {"MedicationDispense", "MedicationStatement", "Observation", "Condition", "Encounter"}
-    ),
+    # Conditions and visits add risk factors only: where they are hidden, naloxone that is missing stays indicated.
+    also_reads=frozenset({"MedicationDispense", "MedicationStatement", "Observation"}),
     hooks=frozenset({Hook.PAGE, Hook.PATIENT_VIEW, Hook.ENCOUNTER_START}),
     owner=Role.NURSE,
     evaluate=evaluate,

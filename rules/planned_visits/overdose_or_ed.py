@@ -64,6 +64,7 @@ RULE = Rule(
     title="Overdose or emergency visit",
     advice="Talk about what happened without blame. Offer naloxone, ask about opioid use disorder and about safety, "
     "and consider buprenorphine.",
+    card="Something on record calls for a conversation today, and for naloxone at home.",
     source=cdc_2022(8, "prior overdose"),
     needs=frozenset({"MedicationRequest", "Condition", "Encounter"}),
     priority=Priority.SAFETY,

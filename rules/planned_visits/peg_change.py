@@ -46,6 +46,7 @@ RULE = Rule(
     title="Change in pain and function",
     advice="Pain or function is worse than at first. Talk about what helps and what does not, and whether the plan "
     "still fits the patient's goals.",
+    card="Pain and function have changed: ask what helps and what does not.",
     source=cdc_2022(
         7, "benefits weighed against risks; 30 % improvement counts", doubt="2 points is our own decision."
     ),

@@ -24,6 +24,7 @@ RULE = Rule(
     title="Pregnancy",
     advice="Change opioids only together with obstetric care, and avoid stopping suddenly. With opioid use disorder, "
     "buprenorphine or methadone is the treatment to offer.",
+    card="A finding on record changes how opioids are adjusted: see the summary before any change.",
     source=cdc_2022(8, "special populations: pregnancy"),
     needs=frozenset({"MedicationRequest", "Condition", "Observation"}),
     priority=Priority.HIGH,

@@ -54,6 +54,7 @@ RULE = Rule(
     title="Risk review",
     advice="Ask about sleep, mood, alcohol and other substances, falls, drowsiness and safe storage. Tools support "
     "your judgment and do not replace it.",
+    card="A review of safety with these medicines is due.",
     source=cdc_2022(8, "before starting and periodically", doubt="Yearly is our reading of periodically."),
     needs=frozenset({"MedicationRequest", "Procedure"}),
     also_reads=frozenset({"Observation", "QuestionnaireResponse"}),

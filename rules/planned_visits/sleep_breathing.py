@@ -23,6 +23,7 @@ RULE = Rule(
     title="Breathing during sleep",
     advice="Check that treatment for it is used, avoid higher doses and added sedatives where you can, and make sure "
     "naloxone is at home.",
+    card="A finding on record calls for extra care with breathing, and for naloxone at home.",
     source=cdc_2022(8, "sleep-disordered breathing"),
     needs=frozenset({"MedicationRequest", "Condition"}),
     priority=Priority.HIGH,
