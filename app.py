@@ -12,6 +12,7 @@ def create_app(config):
     from flask import Flask
     from werkzeug.middleware.proxy_fix import ProxyFix
 
+    from cds.hooks.parts import init_hooks
     from cds.reading import TYPES_READ
     from cds.views import init_views
     from launch.wiring import init_launch
@@ -24,6 +25,7 @@ def create_app(config):
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=0)
     init_launch(app, config)
     init_views(app, config)
+    init_hooks(app, config)
     return app
 
 
@@ -93,7 +95,22 @@ def _parser():
     rules.add_argument("--markdown", action="store_true", help="docs/rules.md")
     rules.add_argument("--policy", metavar="FILE")
     rules.set_defaults(run=_rules)
+    _add_hook_commands(commands)
     return parser
+
+
+def _add_hook_commands(commands):
+    hook = commands.add_parser("hook", help="the answer to one CDS Hooks request, without a server")
+    hook.add_argument("service", metavar="SERVICE", help="patient-view, order-sign, ... as in /cds-services")
+    hook.add_argument("request", metavar="REQUEST.json", help="the hook request; - for standard input")
+    hook.add_argument("--as-of", type=_day, default=None, metavar="YYYY-MM-DD")
+    hook.add_argument("--policy", metavar="FILE", help="the clinic's policy (TOML)")
+    hook.set_defaults(run=_hook)
+
+    feedback = commands.add_parser("feedback", help="what became of the cards")
+    kinds = feedback.add_subparsers(required=True, metavar="KIND")
+    report = kinds.add_parser("report", help="shown, accepted and overridden, by rule")
+    report.set_defaults(run=_feedback_report)
 
 
 def _day(text):
@@ -130,6 +147,23 @@ def _mme(arguments):
     from cds.commands import mme_command
 
     return mme_command(arguments, date.today())
+
+
+def _hook(arguments):
+    from cds.hooks.command import hook_command
+
+    return hook_command(arguments, date.today())
+
+
+def _feedback_report(arguments):
+    from cds.hooks.command import feedback_report_command
+    from config import BadSetting, database_from
+
+    try:
+        return feedback_report_command(arguments, database_from(os.environ))
+    except BadSetting as problem:
+        print(f"previsit: {problem}", file=sys.stderr)
+        return 2
 
 
 def _rules(arguments):

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from cryptography.fernet import Fernet
 
+from cds.hooks.clients import BadClient, HookClient, load_clients
 from launch.issuer_file import BadIssuer, load_issuers
 from launch.issuers import IssuerRegistration, is_loopback, is_safe_scheme
 
@@ -35,6 +36,9 @@ class Config:
     session_idle_minutes: int = 15
     session_hours: int = 8
     allow_insecure_loopback: bool = False
+    cds_clients: tuple[HookClient, ...] = ()  # EHRs that may call the CDS Hooks services
+    cds_open: bool = False  # anyone may: for a sandbox only
+    cds_max_cards: int = 5
 
 
 def from_environment(environ: Mapping[str, str]) -> Config:
@@ -51,7 +55,15 @@ def from_environment(environ: Mapping[str, str]) -> Config:
         session_idle_minutes=_number(environ, "SESSION_IDLE_MINUTES", default=15, least=1, most=120),
         session_hours=_number(environ, "SESSION_HOURS", default=8, least=1, most=12),
         allow_insecure_loopback=loopback,
+        cds_clients=_cds_clients(environ, loopback),
+        cds_open=_switch(environ, "CDS_OPEN"),
+        cds_max_cards=_number(environ, "CDS_MAX_CARDS", default=5, least=1, most=20),
     )
+
+
+def database_from(environ: Mapping[str, str]) -> str:
+    """The database alone, for commands that need no other setting."""
+    return _database_url(environ)
 
 
 def demo_config(public_url: str) -> Config:
@@ -69,6 +81,7 @@ def demo_config(public_url: str) -> Config:
         issuers=(ehr,),
         database_url="sqlite://",
         allow_insecure_loopback=is_loopback(urlsplit(public_url).hostname),
+        cds_open=True,
     )
 
 
@@ -122,6 +135,15 @@ def _issuers(environ: Mapping[str, str], loopback: bool) -> tuple[IssuerRegistra
         return load_issuers(Path(path), environ, loopback)
     except BadIssuer as error:
         raise _bad("ISSUERS", f"cannot be used: {str(error).removesuffix('.')}", "issuers.toml") from None
+
+
+def _cds_clients(environ: Mapping[str, str], loopback: bool) -> tuple[HookClient, ...]:
+    path = environ.get(f"{PREFIX}CDS_CLIENTS", "").strip()
+    try:
+        return load_clients(Path(path), loopback) if path else ()
+    except BadClient as error:
+        what = f"cannot be used: {str(error).removesuffix('.')}"
+        raise _bad("CDS_CLIENTS", what, "cds-clients.toml") from None
 
 
 def _database_url(environ: Mapping[str, str]) -> str:

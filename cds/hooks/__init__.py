@@ -1,0 +1,1 @@
+"""The CDS Hooks service: the same guidance when a chart is opened, a visit booked or an order written."""

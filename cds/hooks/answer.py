@@ -1,0 +1,38 @@
+"""One hook request answered: chart, rules, cards."""
+
+from dataclasses import dataclass, field
+from datetime import date
+
+from cds.hooks.cards import Told, cards_for
+from cds.hooks.gathering import gather
+from cds.hooks.requests import HookRequest, Json
+from cds.hooks.services import Service
+from cds.summary import summarize
+from chart.fhir import FhirServer
+from rules.case import Case
+from rules.policy import Policy
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What answers depend on beside the request."""
+
+    policy: Policy = field(default_factory=Policy)
+    launch_url: str = ""
+    most_cards: int = 5
+
+
+def answer(
+    request: HookRequest,
+    service: Service,
+    as_of: date,
+    settings: Settings,
+    *,
+    server: FhirServer | None = None,
+    quiet: frozenset[str] = frozenset(),
+) -> Json:
+    """The body of the response. Raises ChartNotReadable where no honest answer can be given."""
+    gathered = gather(request, service, as_of, server)
+    summary = summarize(Case(gathered.chart, settings.policy), service.rules)
+    told = Told(request, service, gathered, summary, settings.launch_url, settings.most_cards, quiet)
+    return {"cards": cards_for(told)}

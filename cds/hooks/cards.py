@@ -1,0 +1,186 @@
+"""Guidance as CDS Hooks cards: few, most urgent first, without a diagnosis in them."""
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import uuid4
+
+from cds.hooks.gathering import Gathered
+from cds.hooks.markdown import escaped, summary
+from cds.hooks.overrides import override_reasons
+from cds.hooks.reasons import Shown, advice, heading, may_be_named
+from cds.hooks.requests import HookRequest, Json
+from cds.hooks.services import Service
+from cds.hooks.suggestions import suggestions_for
+from cds.summary import Summary
+from rules.concern import orders_are_concerned, visit_is_concerned
+from rules.rule import Assessment, Hook, Priority, Status
+from rules.sources import SIX_BUILDING_BLOCKS_TITLE, SIX_BUILDING_BLOCKS_URL
+
+RULES_KEY = "org.previsit.rules"  # of a card's extension: the ids of every rule that speaks in it
+TOPICS = "urn:previsit:topic"
+
+_INDICATORS = {Priority.SAFETY: "critical", Priority.HIGH: "warning", Priority.ROUTINE: "info"}
+_URGENCY = (Priority.SAFETY, Priority.HIGH, Priority.ROUTINE)
+_VISITS = {Hook.APPOINTMENT_BOOK: "the visit being booked"}
+_MOST_GAPS = 8
+_PROGRAM = {"label": SIX_BUILDING_BLOCKS_TITLE, "url": SIX_BUILDING_BLOCKS_URL}
+
+
+@dataclass(frozen=True)
+class Told:
+    """Everything a set of cards is made from."""
+
+    request: HookRequest
+    service: Service
+    gathered: Gathered
+    summary: Summary
+    launch_url: str = ""  # of the SMART app; empty: no link
+    most: int = 5
+    quiet: frozenset[str] = field(default=frozenset())  # rules set aside for this patient for now
+
+    @property
+    def to_say(self) -> list[Assessment]:
+        """What is indicated, most urgent first, and not quieted."""
+        return [
+            a
+            for a in self.summary.assessments
+            if a.status is Status.INDICATED and (a.priority is Priority.SAFETY or a.rule.id not in self.quiet)
+        ]
+
+    @property
+    def gaps(self) -> tuple[str, ...]:
+        """What could not be read and leaves a rule of this service open."""
+        open_rules = [a.rule for a in self.summary.assessments if a.status is Status.UNDETERMINED]
+        types = frozenset[str]().union(*(rule.reads for rule in open_rules))
+        chart = self.gathered.chart
+        told = chart.gaps(types)
+        lost = self.gathered.lost_drafts
+        return told + ((f"{lost} draft order{'s' if lost > 1 else ''} could not be read",) if lost else ())
+
+    @property
+    def is_of_concern(self) -> bool:
+        concerned = orders_are_concerned if self.service.is_for_orders else visit_is_concerned
+        return bool(self.gathered.lost_drafts) or concerned(self.summary.case)
+
+
+def cards_for(told: Told) -> list[Json]:
+    """At most `told.most`; what does not fit is counted in the last one, never dropped."""
+    to_say = told.to_say
+    own = to_say if told.service.is_for_orders else [a for a in to_say if a.priority is Priority.SAFETY]
+    rest = [a for a in to_say if a not in own]
+    room = max(1, told.most - bool(rest))
+    if len(own) > room:
+        keep = room if rest else room - 1
+        own, rest = own[:keep], own[keep:] + rest
+    cards = [_card(told, answer) for answer in own]
+    if rest:
+        cards.append(_together(told, rest, bool(own)))
+    elif not cards and told.is_of_concern and told.gaps:
+        cards.append(_incomplete(told))
+    if cards and told.gaps:
+        cards[-1]["detail"] = "\n\n".join([cards[-1]["detail"], _gaps(told)])
+    return cards
+
+
+def _card(told: Told, answer: Assessment) -> Json:
+    """One finding on its own."""
+    named = may_be_named(answer)
+    title = heading(answer) if named else "One finding needs attention before anything else: open the summary"
+    parts = [escaped(advice(answer)), "\n".join(Shown(told.gathered.chart).lines(answer))]
+    source = {"label": answer.rule.source.title, "url": answer.rule.source.url} if named else _PROGRAM
+    return _made(
+        told,
+        [answer],
+        title=title,
+        detail="\n\n".join(part for part in parts if part) or escaped("The summary shows what was found."),
+        source=source,
+        topic=answer.rule.id,
+        display=answer.rule.title if named and not answer.card else title,
+    )
+
+
+def _together(told: Told, answers: list[Assessment], follows: bool) -> Json:
+    """All that can be prepared in one card."""
+    what = _VISITS.get(told.service.hook, "this visit")
+    things = f"{len(answers)}{' more' if follows else ''} thing{'' if len(answers) == 1 else 's'}"
+    is_order = told.service.is_for_orders
+    title = f"{things} to consider with this order" if is_order else f"{things} to prepare for {what}"
+    return _made(
+        told,
+        answers,
+        title=title,
+        detail="\n".join(_listed(told, answers)),
+        source=_PROGRAM,
+        topic="order" if is_order else "visit",
+        display="Opioid order" if is_order else "Visit preparation",
+    )
+
+
+def _listed(told: Told, answers: list[Assessment]) -> Iterable[str]:
+    shown = Shown(told.gathered.chart)
+    for answer in answers:
+        if may_be_named(answer):
+            yield f"- **{escaped(heading(answer))}**"
+            yield from (f"  {line}" for line in shown.in_short(answer))
+    if unnamed := sum(not may_be_named(answer) for answer in answers):
+        yield f"- {unnamed} item{'s' if unnamed > 1 else ''} in the summary only"
+
+
+def _incomplete(told: Told) -> Json:
+    what = "This order" if told.service.is_for_orders else "The opioid summary"
+    undetermined = [a for a in told.summary.assessments if a.status is Status.UNDETERMINED]
+    return _made(
+        told,
+        undetermined,
+        title=f"{what} could not be checked completely: some records could not be read",
+        detail="Nothing was found to act on in what could be read. That is not the same as nothing to find.",
+        source=_PROGRAM,
+        topic="incomplete",
+        display="Records that could not be read",
+        priority=Priority.ROUTINE,
+    )
+
+
+def _gaps(told: Told) -> str:
+    listed = [f"- {escaped(gap)}" for gap in told.gaps[:_MOST_GAPS]]
+    if more := len(told.gaps) - len(listed):
+        listed.append(f"- and {more} more")
+    return "\n".join(["Not known here:", "", *listed])
+
+
+def _made(
+    told: Told,
+    answers: list[Assessment],
+    *,
+    title: str,
+    detail: str,
+    source: dict[str, str],
+    topic: str,
+    display: str,
+    priority: Priority | None = None,
+) -> Json:
+    most_urgent = priority or min((a.priority for a in answers), key=_URGENCY.index)
+    uuid = str(uuid4())
+    card: Json = {
+        "uuid": uuid,
+        "summary": summary(title),
+        "detail": detail,
+        "indicator": _INDICATORS[most_urgent],
+        "source": {**source, "topic": {"system": TOPICS, "code": topic, "display": display}},
+        "overrideReasons": override_reasons(most_urgent),
+        "extension": {RULES_KEY: [a.rule.id for a in answers]},
+    }
+    if made := [s for a in answers if a.status is Status.INDICATED for s in suggestions_for(told, a)]:
+        card["suggestions"] = made
+        card["selectionBehavior"] = "any"
+    if told.launch_url:
+        card["links"] = [_link(told.launch_url, uuid)]
+    return card
+
+
+def _link(launch_url: str, uuid: str) -> dict[str, Any]:
+    # Opaque on purpose: it passes through the client, and says nothing of the patient.
+    context = json.dumps({"card": uuid})
+    return {"label": "Open the opioid summary", "url": launch_url, "type": "smart", "appContext": context}
