@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from rules.complex_patients.sittings import Entry
     from rules.complex_patients.tier import Tier, TierChoice
     from rules.mme import DailyMme
+    from rules.orders.ordering import Ordering
     from rules.population import Exclusion
     from rules.therapy import Therapy
 
@@ -58,6 +59,12 @@ class Case:
         from rules.complex_patients.tier import support_tier
 
         return support_tier(self)
+
+    @cached_property
+    def ordering(self) -> Ordering:
+        from rules.orders.ordering import Ordering
+
+        return Ordering(self)
 
     @cached_property
     def medications(self) -> tuple[Medication, ...]:

@@ -14,6 +14,7 @@ from rules.complex_patients import (
     untreated_oud,
 )
 from rules.confidentiality import neutral, part2_record, withheld_item
+from rules.orders.catalogue import ORDERS
 from rules.planned_visits import (
     agreement,
     benzodiazepine,
@@ -117,4 +118,5 @@ RULES: tuple[Rule, ...] = (
     *REFERRALS,
     *CONFIDENTIALITY,
     *POLICIES,
+    *ORDERS,
 )

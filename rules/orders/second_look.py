@@ -1,0 +1,62 @@
+"""OR-12: a new full-agonist opioid where opioid use disorder is on the problem list: a second look, and no word of why.
+
+Rule CX-08 is the recommendation itself, on the page. The published logic (opioid-cds-r4 REC12) speaks only of a
+diagnosis recorded within 90 days, counts methadone for pain as treatment and an overdose as the diagnosis, and never
+speaks at all where an EHR cannot search by date. Here an older diagnosis counts, and overdose codes are not it.
+"""
+
+from chart.medications import MedicationRequest
+from rules.case import Case
+from rules.complex_patients.disorder import disorder
+from rules.in_use import in_use
+from rules.orders.answers import AT_ORDER, NO_OPIOID
+from rules.orders.sources import opioid_cds
+from rules.prescriptions import may_be_same_medicine
+from rules.rule import Block, Guidance, Priority, Reason, Rule, Status
+from rules.sources import cdc_2022
+
+_WHY = "A finding in the record asks for a second look; open the summary to see it"
+
+
+def evaluate(case: Case) -> Guidance:
+    """Never paused: treatment is offered whatever the reason for the opioid."""
+    if not (ordered := case.ordering.opioids):
+        apart = tuple(Reason.of(f"{d.display}: {why}", (d,)) for d, why in case.ordering.set_apart)
+        return Guidance(Status.NOT_INDICATED, apart or (Reason(NO_OPIOID),))
+    new = [d for d in ordered if not _is_renewal(case, d)]
+    if not new:
+        return Guidance(Status.NOT_INDICATED, (Reason.of("A medicine already in use is renewed", ordered),))
+    found = disorder(case)
+    drafts = tuple(Reason.of(f"New opioid: {d.display}", (d,)) for d in new)
+    if found.active:
+        return Guidance(Status.INDICATED, (*drafts, Reason.of(_WHY, found.active)))
+    if found.unconfirmed:
+        return Guidance(Status.UNDETERMINED, (*drafts, Reason.of(_WHY, found.unconfirmed)))
+    return Guidance(Status.NOT_INDICATED, (Reason("Nothing on record asks for a second look"),))
+
+
+def _is_renewal(case: Case, draft: MedicationRequest) -> bool:
+    """The same medicine, in use before; a draft that is in the record already renews itself."""
+    return any(
+        i.is_certain
+        and (draft.id in i.prescription.record_ids or may_be_same_medicine(i.medicine.product, draft.product))
+        for i in in_use(case, *draft.product.classes)
+    )
+
+
+RULE = Rule(
+    id="OR-12",
+    block=Block.ORDERS,
+    title="A second look before a new opioid",
+    advice="Before starting a new opioid, open the summary: something in this record asks for a second look, and for a "
+    "plan made together with the patient.",
+    source=cdc_2022(12, "offer or arrange treatment with medication"),
+    further_sources=(opioid_cds("12"),),
+    needs=frozenset({"Condition", "MedicationRequest"}),
+    also_reads=frozenset({"MedicationDispense", "MedicationStatement"}),
+    priority=Priority.HIGH,
+    hooks=AT_ORDER,
+    evaluate=evaluate,
+    card="Open the summary before starting a new opioid: something in this record asks for a second look.",
+    say=("I would like us to look at the whole picture before we add this medicine.",),
+)
