@@ -17,7 +17,7 @@ OPIATES, OXYCODONE, COCAINE, BENZO = "19295-5", "19642-8", "19359-9", "14316-4"
 FENTANYL, SIX_MAM, MORPHINE, COCAINE_CONFIRMED = "59673-4", "19321-9", "19597-4", "19360-7"
 
 
-def tested(code, result, on=20, **changes):
+def urine(code, result, on=20, **changes):
     return observation(code, result if isinstance(result, Value) else value(result), on=on, **changes)
 
 
@@ -105,20 +105,20 @@ def opioid(drug, **changes):
     ],
 )  # fmt: skip
 def test_against_medicines(medicines, results, expected):
-    records = [opioid(m) for m in medicines] + [tested(code, result) for code, result in results]
+    records = [opioid(m) for m in medicines] + [urine(code, result) for code, result in results]
     assert status(RULE, case(*records)) == expected
 
 
 def test_the_latest_result_counts_and_a_confirmation_before_a_screen():
-    screen, later = tested(COCAINE, POS, on=40), tested(COCAINE, NEG, on=20)
+    screen, later = urine(COCAINE, POS, on=40), urine(COCAINE, NEG, on=20)
     assert status(RULE, long_term(screen, later)) == "addressed"
-    confirmed = tested(COCAINE_CONFIRMED, NEG, on=40)
+    confirmed = urine(COCAINE_CONFIRMED, NEG, on=40)
     assert status(RULE, long_term(confirmed, screen)) == "addressed"
 
 
 @pytest.mark.parametrize(("ago", "expected"), [(365, "indicated"), (366, "not indicated")])
 def test_of_the_last_year(ago, expected):
-    assert status(RULE, long_term(tested(COCAINE, POS, on=ago))) == expected
+    assert status(RULE, long_term(urine(COCAINE, POS, on=ago))) == expected
 
 
 def test_components_of_a_panel_are_read():
@@ -128,7 +128,7 @@ def test_components_of_a_panel_are_read():
 
 def test_taken_as_needed_may_be_absent():
     prn = order("oxycodone", 5, 4, authored=100, days=120, as_needed=True)
-    assert status(RULE, case(prn, tested(OXYCODONE, NEG))) == "addressed"
+    assert status(RULE, case(prn, urine(OXYCODONE, NEG))) == "addressed"
 
 
 @pytest.mark.parametrize(
@@ -137,12 +137,12 @@ def test_taken_as_needed_may_be_absent():
 )
 def test_the_window_before_the_test(authored, expected):
     past = order("lorazepam", 1, 1, authored=authored, days=0, status="completed")
-    assert status(RULE, long_term(past, tested(BENZO, POS, on=20))) == expected
+    assert status(RULE, long_term(past, urine(BENZO, POS, on=20))) == expected
 
 
 def test_a_record_that_begins_after_the_test_leaves_it_open():
     started_later = order(product("morphine", 15), a_day=2, authored=10, days=30)
-    of = case(started_later, tested(OPIATES, POS, on=20))
+    of = case(started_later, urine(OPIATES, POS, on=20))
     assert status(RULE, of) == "undetermined"
     assert "before morphine 15 mg is first on record" in texts(RULE, of)
 
@@ -150,12 +150,12 @@ def test_a_record_that_begins_after_the_test_leaves_it_open():
 @pytest.mark.parametrize(
     ("of", "expected"),
     [
-        (case(tested(COCAINE, POS)), "not indicated"),
-        (case(order("buprenorphine film", 8, 2), tested(COCAINE, POS)), "indicated"),
-        (long_term(tested(COCAINE, POS), hospice()), "not indicated"),
+        (case(urine(COCAINE, POS)), "not indicated"),
+        (case(order("buprenorphine film", 8, 2), urine(COCAINE, POS)), "indicated"),
+        (long_term(urine(COCAINE, POS), hospice()), "not indicated"),
         (long_term(unavailable=hidden("Observation")), "undetermined"),
-        (long_term(tested(COCAINE, POS), unavailable=hidden("MedicationStatement")), "undetermined"),
-        (long_term(tested(OXYCODONE, NEG), unavailable=hidden("MedicationStatement")), "indicated"),
+        (long_term(urine(COCAINE, POS), unavailable=hidden("MedicationStatement")), "undetermined"),
+        (long_term(urine(OXYCODONE, NEG), unavailable=hidden("MedicationStatement")), "indicated"),
     ],
 )
 def test_whom_it_is_for_and_what_is_hidden(of, expected):
@@ -163,6 +163,6 @@ def test_whom_it_is_for_and_what_is_hidden(of, expected):
 
 
 def test_words_accuse_nobody():
-    told = texts(RULE, long_term(tested(COCAINE, POS)))
+    told = texts(RULE, long_term(urine(COCAINE, POS)))
     assert told == "Cocaine detected on 10 Feb 2026, with no medicine on record that explains it"
     assert "confirmatory" in RULE.advice
