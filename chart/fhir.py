@@ -125,6 +125,7 @@ class _Reading:
         set_aside: list[SetAside] = []
         for found in parts:
             own, foreign = own_records(tuple(found.resources), self.patient or {}, self.patient_id)
+            _note_mixed_up(found, own, foreign)
             resources += own
             set_aside += [*found.set_aside, *foreign]
         distinct = tuple(_distinct([*resources, *medications]))
@@ -226,6 +227,14 @@ def _missed(search: Search, kind: Gap, why: str) -> Found:
     found = Found(search)
     found.miss(kind, why)
     return found
+
+
+def _note_mixed_up(found: Found, own: list[Json], foreign: list[SetAside]) -> None:
+    """Nothing but other people's records answers another question: what this patient has is not known."""
+    kind = found.search.resource_type
+    theirs = [f for f in foreign if f.resource_type == kind and not f.hides_a_record]
+    if theirs and all(r.get("resourceType") != kind for r in own):
+        found.miss(Gap.FAILED, "the EHR answered with another patient's records")
 
 
 def _distinct(resources: Iterable[Json]) -> Iterator[Json]:

@@ -76,10 +76,24 @@ def test_a_server_that_ignores_the_patient_does_not_mix_charts(stub):
     assert {a.reason for a in record.set_aside} == {"it belongs to another patient"}
 
 
+def test_nothing_but_another_patients_records_is_no_answer(stub):
+    record = read_one(stub, about("Patient/p2"))
+    (gap,) = record.unavailable
+    assert (gap.resource_type, gap.kind) == ("Procedure", Gap.FAILED)
+    assert gap.reason == "Procedures could not be read (the EHR answered with another patient's records)"
+
+
+def test_a_server_that_ignores_the_patient_has_answered_all_the_same(stub):
+    entries = [{"resource": about(f"Patient/p{n}") | {"id": f"x{n}"}} for n in (1, 2)]
+    assert read_entries(stub, *entries).unavailable == ()
+
+
 def test_what_is_filed_under_a_merged_record_is_said_to_be_missing(stub):
     stub.records["Patient"][0]["link"] = [{"type": "replaces", "other": {"reference": "Patient/old"}}]
-    (aside,) = read_one(stub, about("Patient/old")).set_aside
+    record = read_one(stub, about("Patient/old"))
+    (aside,) = record.set_aside
     assert aside.hides_a_record
+    assert record.unavailable == ()
     assert aside.reason == "it is filed under an earlier record of this patient"
 
 
