@@ -11,9 +11,7 @@ from rules.rule import Guidance, Priority, Reason, Status
 
 # What any rule that offers a screen reads: the answers, and whether the patient is on long-term therapy.
 NEEDS = frozenset({"Observation"})
-ALSO_READS = frozenset(
-    {"QuestionnaireResponse", "MedicationRequest", "MedicationDispense", "MedicationStatement", "Condition"}
-)
+ALSO_READS = frozenset({"QuestionnaireResponse", "MedicationRequest"})
 POLICY = ("tools_in_use", "tools_yearly", "screen_positive_days", "screen_days", "lead_days")
 
 

@@ -5,7 +5,7 @@ from rules.sources import CDC_2022_TITLE, CDC_2022_URL, cdc_2022, six_building_b
 
 CUTOFF_DOUBT = "cut-off from general knowledge, to be confirmed by a clinician"
 COMPLEX_PATIENTS = (
-    "https://familymedicine.uw.edu/improvingopioidcare/6-building-blocks/caring-for-complex-patients"
+    "https://familymedicine.uw.edu/improvingopioidcare/self-assessment/caring-for-complex-patients"
 )
 
 TOOLS_IN_USE = six_building_blocks(
@@ -14,7 +14,7 @@ TOOLS_IN_USE = six_building_blocks(
 OUD_CRITERIA = Source(
     "CDC, opioid use disorder: diagnosis (DSM-5 criteria)",
     "2 or more of 11 criteria within 12 months; tolerance and withdrawal under supervision do not count",
-    "https://www.cdc.gov/overdose-prevention/hcp/clinical-care/opioid-use-disorder-diagnosis.html",
+    "https://cdc.gov/overdose-prevention/hcp/clinical-care/opioid-use-disorder-diagnosis.html",
 )
 OUD_TREATMENT = cdc_2022(12, "offer or arrange treatment with medication")
 NO_WAIVER = Source(

@@ -63,7 +63,8 @@ def test_which_diagnoses(code, changes, status):
         (fill("buprenorphine film", 8, on=91, days=1), INDICATED),
         (fill("buprenorphine film", 8, on=5, status="declined"), INDICATED),
         (statement("naltrexone", 50, asserted=10), ADDRESSED),
-        (statement("naltrexone", 50, asserted=200), UNDETERMINED),
+        (statement("naltrexone", 50, asserted=90), ADDRESSED),
+        (statement("naltrexone", 50, asserted=91), UNDETERMINED),
         (order("buprenorphine patch", 10, authored=5), INDICATED),  # for pain
         (order("methadone", 10, 3, authored=5, **FOR_OUD), ADDRESSED),
         (order("methadone", 10, 3, authored=5, reasons=(Concept((), "back pain"),)), INDICATED),
