@@ -16,6 +16,7 @@ class Change:
 
     before: DoseDay
     now: DoseDay
+    now_in_words: str  # the total as it stands at the top of the page, so that today has one number
 
     @property
     def is_certain(self) -> bool:
@@ -30,7 +31,7 @@ class Change:
 
     @property
     def told(self) -> str:
-        return f"{_on(self.before)}, {_on(self.now)}"
+        return f"{_on(self.before)}, {self.now_in_words} on {day_in_words(self.now.day)}"
 
 
 def _on(day: DoseDay) -> str:
@@ -42,7 +43,7 @@ def change(case: Case, days: int) -> Change | None:
     """Between `days` days ago and today; None where the series does not reach."""
     before = case.therapy.mme_on(case.as_of - timedelta(days=days))
     now = case.therapy.mme_on(case.as_of)
-    return Change(before, now) if before and now else None
+    return Change(before, now, str(case.mme)) if before and now else None
 
 
 def is_tapering(case: Case, days: int = 30) -> bool:
