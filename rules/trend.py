@@ -35,7 +35,10 @@ class Change:
 
 
 def _on(day: DoseDay) -> str:
-    at_least = "at least " if day.at_least or day.mme != day.mme_uncertain else ""
+    is_open = day.at_least or day.mme != day.mme_uncertain
+    if is_open and day.mme == 0:
+        return f"a dose that cannot be told on {day_in_words(day.day)}"
+    at_least = "at least " if is_open else ""
     return f"{at_least}{in_words(day.mme)} on {day_in_words(day.day)}"
 
 
