@@ -9,7 +9,6 @@ from tests.rules.planned_visits.cases import (
     case,
     hidden,
     long_term,
-    long_term_order,
     short_term,
     sickle_cell,
     status,
@@ -95,4 +94,3 @@ def test_before_every_prescription(reviewed, newest, expected):
 def test_before_the_next_prescription_when_the_supply_ends_soon():
     ends_soon = order("oxycodone", 5, 4, authored=110, days=120)
     assert status(RULE, case(ends_soon, procedure(REVIEW, on=20), policy=EVERY)) == "upcoming"
-    assert long_term_order().id
