@@ -17,10 +17,10 @@ NO_OPIOID = "No opioid is being ordered"
 UNRECOGNISED = "could not be recognised: whether it is an opioid cannot be told"
 
 
-def unless_opioid_ordered(case: Case) -> Guidance | None:
+def unless_opioid_ordered(case: Case, *, with_buprenorphine: bool = False) -> Guidance | None:
     """None when a full agonist for home is being ordered and the guideline is written for this patient."""
     ordering = case.ordering
-    if ordering.opioids:
+    if ordering.opioids or (with_buprenorphine and ordering.for_home):
         return unless_paused(case)
     judged = [d for d in ordering.unrecognised if d in case.chart.judged_drafts]
     if judged:

@@ -9,33 +9,30 @@ from dataclasses import replace
 
 from rules.case import Case
 from rules.orders.answers import AT_SIGN, UNRECOGNISED, unless_opioid_ordered, without_diagnosis
-from rules.orders.ordering import listed
 from rules.orders.sources import opioid_cds
 from rules.overdose_risk import POLICY, overdose_risks
 from rules.planned_visits import naloxone
 from rules.rule import Block, Guidance, Priority, Reason, Rule, Status
 from rules.sources import cdc_2022
 
+_RISKS_COME_FROM = ("Condition", "Encounter", "Observation", "Patient")
 _ELSEWHERE = "Findings in the record that raise overdose risk; open the summary to see them"
+_AT_HOME = "What the record says of naloxone at home is in the summary"
 
 
 def evaluate(case: Case) -> Guidance:
     if not_for := unless_opioid_ordered(case):
         return not_for
-    risks = without_diagnosis(overdose_risks(case.ordering.signed), _ELSEWHERE)
+    risks = overdose_risks(case.ordering.signed)
     if not risks:
         return _without_risk(case)
     guidance = naloxone.evaluate(case.ordering.signed)
-    reasons = without_diagnosis(_of_supply(guidance), _ELSEWHERE)
-    guidance = replace(guidance, reasons=(*risks, *reasons))
+    supply = tuple(r for r in guidance.reasons if r not in risks)
+    shown = without_diagnosis(risks, _ELSEWHERE)
+    guidance = replace(guidance, reasons=(*shown, *without_diagnosis(supply, _AT_HOME)))
     if guidance.status is Status.INDICATED:
-        return replace(guidance, advice=_advice(risks), priority=Priority.HIGH)
+        return replace(guidance, advice=_advice(shown), priority=Priority.HIGH)
     return guidance
-
-
-def _of_supply(guidance: Guidance) -> tuple[Reason, ...]:
-    """PV-08 tells of the supply first, and then of the risks, which are told here already."""
-    return guidance.reasons[:1]
 
 
 def _without_risk(case: Case) -> Guidance:
@@ -48,17 +45,21 @@ def _without_risk(case: Case) -> Guidance:
         return Guidance(
             Status.UNDETERMINED, (told, *(Reason.of(f"{d.display} {UNRECOGNISED}", (d,)) for d in unknown))
         )
+    # Not among the types this rule reads: hidden, they must not silence naloxone that is missing.
+    if hidden := case.chart.gaps(_RISKS_COME_FROM):
+        return Guidance(Status.UNDETERMINED, (told, *(Reason(gap) for gap in hidden)))
     return Guidance(Status.NOT_INDICATED, (told,))
 
 
 def _advice(risks: tuple[Reason, ...]) -> str:
     factors = [_in_sentence(r.text) for r in risks if r.text != _ELSEWHERE]
-    more = "other findings in the record" if factors else "findings in the record, which the summary shows"
     if len(factors) < len(risks):
-        factors.append(more)
+        factors.append(
+            "other findings in the record" if factors else "findings in the record, which the summary shows"
+        )
     return (
-        f"Offer naloxone with this order because of: {listed(factors)}. It can also be bought without a prescription; "
-        "show the patient and the people they live with how to use it."
+        f"Offer naloxone with this order because of: {'; '.join(factors)}. It can also be bought without a "
+        "prescription; show the patient and the people they live with how to use it."
     )
 
 

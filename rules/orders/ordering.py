@@ -39,6 +39,11 @@ class Ordering:
         return tuple((d, reason) for d in self._of_opioids if (reason := self.why_apart(d)))
 
     @cached_property
+    def for_home(self) -> tuple[MedicationRequest, ...]:
+        """Every opioid for home, buprenorphine and cough medicines included."""
+        return tuple(d for d in self._of_opioids if not is_hospital_only(d))
+
+    @cached_property
     def _of_opioids(self) -> tuple[MedicationRequest, ...]:
         return tuple(d for d in self.case.chart.judged_drafts if is_opioid(d))
 

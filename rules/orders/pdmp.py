@@ -18,7 +18,7 @@ from rules.valuesets import PDMP_REVIEW
 
 
 def evaluate(case: Case) -> Guidance:
-    if not_for := unless_opioid_ordered(case):
+    if not_for := unless_opioid_ordered(case, with_buprenorphine=True):
         return not_for
     chart = case.chart
     reviews = [*procedures(chart, PDMP_REVIEW), *observations(chart, PDMP_REVIEW)]

@@ -54,7 +54,7 @@ def _compared_with(case: Case) -> Iterator[tuple[str, Decimal]]:
     yield "in use now", case.ordering.before.total
     then = days_before(case.as_of, case.policy.dose_history_days)
     past = case.therapy.mme_on(then)
-    if past is not None and not past.at_least:
+    if past is not None and not past.at_least and past.mme_uncertain != case.ordering.before.total:
         yield f"on {day_in_words(then)}", past.mme_uncertain
 
 
