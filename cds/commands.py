@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from cds.contract import as_json
-from cds.summary import summarize
+from cds.summary import case_of, summarize
 from cds.text import as_text
 from chart.reader import ChartNotReadable, read_bundle
 from rules.case import Case
@@ -57,7 +57,7 @@ def _say(answer: Any) -> int:
 
 def _case(arguments: Namespace, today: date) -> Case:
     chart = read_bundle(_bundle(arguments.bundle), arguments.as_of or today, patient_id=arguments.patient)
-    return Case(chart, _policy(arguments.policy))
+    return case_of(chart, _policy(arguments.policy))
 
 
 def _bundle(name: str) -> Any:

@@ -3,9 +3,12 @@
 from dataclasses import dataclass
 from functools import cached_property
 
+from chart.records import Chart
 from rules.case import Case
 from rules.catalogue import RULES
-from rules.rule import Assessment, Block, Priority, Rule, Status
+from rules.confidentiality.withhold import withhold
+from rules.policy import Policy
+from rules.rule import Assessment, Block, Priority, Role, Rule, Status
 
 _URGENCY = {Priority.SAFETY: 0, Priority.HIGH: 1, Priority.ROUTINE: 2}
 _WORK = {
@@ -49,6 +52,11 @@ class Summary:
 
     def find(self, rule_id: str) -> Assessment | None:
         return next((a for a in self.assessments if a.rule.id == rule_id), None)
+
+
+def case_of(chart: Chart, policy: Policy, role: Role = Role.PRESCRIBER) -> Case:
+    """The chart as this role may see it, under the clinic's policy: the one way in for every door."""
+    return Case(withhold(chart, policy, role), policy)
 
 
 def summarize(case: Case, rules: tuple[Rule, ...] = RULES) -> Summary:

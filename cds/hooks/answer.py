@@ -7,9 +7,8 @@ from cds.hooks.cards import Told, cards_for
 from cds.hooks.gathering import gather
 from cds.hooks.requests import HookRequest, Json
 from cds.hooks.services import Service
-from cds.summary import summarize
+from cds.summary import case_of, summarize
 from chart.fhir import FhirServer
-from rules.case import Case
 from rules.policy import Policy
 
 
@@ -33,6 +32,6 @@ def answer(
 ) -> Json:
     """The body of the response. Raises ChartNotReadable where no honest answer can be given."""
     gathered = gather(request, service, as_of, server)
-    summary = summarize(Case(gathered.chart, settings.policy), service.rules)
+    summary = summarize(case_of(gathered.chart, settings.policy), service.rules)
     told = Told(request, service, gathered, summary, settings.launch_url, settings.most_cards, quiet)
     return {"cards": cards_for(told)}
