@@ -1,36 +1,21 @@
-"""What a record id stands for, in words a clinician recognises: "oxycodone 5 mg tablet, order, 3 Feb 2026"."""
+"""What record ids stand for, in words a clinician recognises: "oxycodone 5 mg tablet: fill, 3 Feb 2026"."""
 
 from dataclasses import dataclass, fields
+from datetime import date
 from typing import Any
 
+from cds.record_words import one
 from chart.records import Chart
 from chart.terms import Record
-
-_KINDS = {
-    "MedicationRequest": "order",
-    "MedicationDispense": "fill",
-    "MedicationStatement": "reported medicine",
-    "Condition": "problem or diagnosis",
-    "Observation": "result",
-    "DiagnosticReport": "report",
-    "Procedure": "procedure",
-    "Encounter": "visit",
-    "DocumentReference": "document",
-    "ServiceRequest": "referral or order",
-    "Task": "task",
-    "Appointment": "appointment",
-    "CarePlan": "care plan",
-    "QuestionnaireResponse": "questionnaire",
-    "Consent": "consent",
-}
 
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    id: str
+    """Records that differ only by their day, newest first."""
+
     name: str
     kind: str
-    when: str
+    days: tuple[str, ...]
     doubts: tuple[str, ...] = ()
 
 
@@ -43,12 +28,27 @@ class Evidence:
                 self._records |= {r.id: r for r in value if isinstance(r, Record)}
 
     def items(self, record_ids: tuple[str, ...]) -> list[Item]:
-        return [self._item(record_id) for record_id in record_ids]
+        """In order of first mention; years of monthly fills are one item with many days."""
+        found: dict[tuple[str, str, tuple[str, ...]], dict[str, date]] = {}
+        for record_id in record_ids:
+            record: Any = self._records.get(record_id)
+            doubts = record.doubts if record is not None else ()
+            told, day = _day(record)
+            found.setdefault((_name(record, record_id), _kind(record_id), doubts), {})[told] = day
+        return [
+            Item(name, kind, tuple(sorted(days, key=lambda d: days[d], reverse=True)), doubts)
+            for (name, kind, doubts), days in found.items()
+        ]
 
-    def _item(self, record_id: str) -> Item:
-        kind = record_id.partition("/")[0]
-        record: Any = self._records.get(record_id)
-        name = getattr(record, "display", "") or getattr(record, "name", "") or kind
-        when = getattr(record, "when", None)
-        doubts = record.doubts if record is not None else ()
-        return Item(record_id, name, _KINDS.get(kind, kind), str(when) if when else "no date", doubts)
+
+def _kind(record_id: str) -> str:
+    return one(record_id.partition("/")[0])
+
+
+def _name(record: Any, record_id: str) -> str:
+    return getattr(record, "display", "") or getattr(record, "name", "") or _kind(record_id)
+
+
+def _day(record: Any) -> tuple[str, date]:
+    when = getattr(record, "when", None)
+    return (str(when), when.last) if when else ("no date", date.min)

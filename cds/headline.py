@@ -1,31 +1,56 @@
 """The one sentence that sums the patient up, put together from what the rules found."""
 
+from cds.dose_words import trend
+from cds.grouping import grouped
 from cds.summary import Summary
 from chart.when import day_in_words
+from rules.mme import unseen_orders
 from rules.rule import Status
+
+_THERAPY = {"long-term": " (long-term therapy)", "undetermined": " (how long could not be told)"}
 
 
 def headline(summary: Summary) -> str:
     return f"{_opioids(summary)}; {_work(summary)}."
 
 
+def has_gaps(summary: Summary) -> bool:
+    """Records may exist that are not seen here: nothing found is then no finding."""
+    chart = summary.case.chart
+    return (
+        bool(unseen_orders(chart))
+        or any(gap.hides_records for gap in chart.unavailable)
+        or any(entry.hides_a_record for entry in chart.set_aside)
+    )
+
+
 def _opioids(summary: Summary) -> str:
     mme, ltot = summary.case.mme, summary.case.therapy.ltot
     if not mme.has_opioid_in_use:
-        in_use = [line.name for line in mme.excluded if line.is_current]
-        if in_use:
-            return f"In use but not converted to MME: {', '.join(in_use)}"
-        return (
-            "No opioid in use found" if not mme.at_least else "No opioid in use found in what could be read"
-        )
+        return _none_counted(summary)
     since = f" since {day_in_words(ltot.since)}" if ltot.since else ""
-    kind = {"long-term": " (long-term therapy)", "undetermined": " (how long could not be told)"}
-    return f"On opioids{since}{kind.get(ltot.status, '')}, {mme}"
+    moved = trend(summary.case)
+    told = f", {moved.words}" if moved and moved.direction != "unsure" else ""
+    return f"On opioids{since}{_THERAPY.get(ltot.status, '')}, {mme}{told}"
+
+
+def _none_counted(summary: Summary) -> str:
+    mme = summary.case.mme
+    in_use = dict.fromkeys(line.name for line in grouped(mme.excluded) if line.is_current)
+    is_partly_seen = has_gaps(summary)
+    if in_use:
+        rest = "; whether other opioids are in use could not be told" if is_partly_seen else ""
+        return f"In use and not converted to MME: {', '.join(in_use)}{rest}"
+    return (
+        "No opioid in use found in what could be read; not all could"
+        if is_partly_seen
+        else "No opioid in use"
+    )
 
 
 def _work(summary: Summary) -> str:
     to_do, safety = len(summary.to_do), len(summary.safety)
-    unknown = len(summary.of(Status.UNDETERMINED))
+    unknown = len([a for a in summary.assessments if a.status is Status.UNDETERMINED])
     parts = [f"{to_do} thing{'' if to_do == 1 else 's'} to prepare"]
     if safety:
         parts.append(f"{safety} need{'s' if safety == 1 else ''} attention today")

@@ -1,37 +1,76 @@
 """What the summary page shows, and in which order: an arrangement of the summary, without a word of its own."""
 
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
-from cds.evidence import Evidence
-from cds.grouping import grouped
-from cds.headline import headline
-from cds.summary import Summary
-from rules.rule import Assessment, Block, Status
+from markupsafe import Markup
 
-_SUPPORT = {Block.COMPLEX_NEEDS}
+from cds.dose_chart import dose_chart
+from cds.dose_words import dose_today, trend
+from cds.evidence import Evidence
+from cds.headline import has_gaps, headline
+from cds.medicine_list import medicine_list
+from cds.record_words import many
+from cds.summary import Summary
+from cds.untold import Untold, by_cause
+from chart.records import Chart
+from rules.mme_lines import in_words
+from rules.rule import Assessment, Block, Priority, Status
+
+# Signs that turn the direction of the text after them: a name must not reverse the number that follows it.
+_TURNS_TEXT = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+
+
+@dataclass(frozen=True)
+class Room:
+    """One section's answers, in the order of work."""
+
+    first: list[Assessment]  # to do, before the rest
+    then: list[Assessment]  # to do
+    soon: list[Assessment]
+    done: list[Assessment]
+    untold: tuple[Untold, ...]
+
+    @property
+    def to_do(self) -> list[Assessment]:
+        return self.first + self.then
+
+    @property
+    def is_empty(self) -> bool:
+        return not (self.first or self.then or self.soon or self.done or self.untold)
 
 
 def page_of(summary: Summary, source_name: str) -> dict[str, Any]:
     """The template's context for one summary."""
-    chart, mme = summary.case.chart, summary.case.mme
-    gaps = [entry for entry in chart.set_aside if entry.hides_a_record]
+    case, chart = summary.case, summary.case.chart
+    # What needs attention today stands on the first screen and is not repeated.
+    below = [a for a in summary.guidance if a not in summary.safety]
     return {
         "summary": summary,
         "headline": headline(summary),
         "evidence": Evidence(chart),
-        "mme_number": str(mme).removeprefix("at least ").removesuffix(" MME/day"),
-        "gaps_set_aside": gaps,
-        "has_gaps": bool(gaps or chart.unavailable),
-        "prepare": _split(summary.to_do, support=False),
-        "complex_needs": _split(summary.to_do, support=True),
-        "referrals": [a for a in summary.referrals if a.status in (Status.INDICATED, Status.UPCOMING)],
-        "unknown": [a for a in summary.assessments if a.status is Status.UNDETERMINED],
-        "soon": summary.of(Status.UPCOMING),
-        "done": [a for a in summary.assessments if a.status is Status.ADDRESSED],
+        "has_gaps": has_gaps(summary),
+        "gaps_set_aside": [entry for entry in chart.set_aside if entry.hides_a_record],
+        "safety": summary.safety,
+        "safety_untold": _safety_untold(summary),
+        "dose": dose_today(case.mme),
+        "trend": trend(case),
+        "mme_words": partial(in_words, thresholds=case.mme.thresholds),
+        "thresholds": [number_for_reading(t) for t in case.mme.thresholds],
+        "safety_referrals": [a for a in _to_do(summary.referrals) if a.priority is Priority.SAFETY],
+        "prepare": _room((a for a in below if a.rule.block is not Block.COMPLEX_NEEDS), chart),
+        "complex_needs": _room((a for a in below if a.rule.block is Block.COMPLEX_NEEDS), chart),
+        "referrals": _room(summary.referrals, chart),
+        "medicines": medicine_list(case),
+        "dose_chart": dose_chart(case),
+        "words": _words(summary),
         "not_indicated": [a for a in summary.assessments if a.status is Status.NOT_INDICATED],
-        "current_excluded": [line for line in grouped(mme.excluded) if line.is_current],
-        "past_excluded": [line for line in grouped(mme.excluded) if not line.is_current],
+        "many": many,
         "source_name": source_name,
     }
 
@@ -41,5 +80,33 @@ def number_for_reading(value: Decimal) -> str:
     return f"{round(value, 2).normalize():f}"
 
 
-def _split(answers: tuple[Assessment, ...], support: bool) -> list[Assessment]:
-    return [a for a in answers if (a.rule.block in _SUPPORT) is support]
+def for_reading(value: Any) -> Any:
+    """What any expression of a template prints: text from a chart keeps its letters and loses its power."""
+    return _TURNS_TEXT.sub("", value) if isinstance(value, str) and not isinstance(value, Markup) else value
+
+
+def _room(answers: Iterable[Assessment], chart: Chart) -> Room:
+    found: dict[Status, list[Assessment]] = {status: [] for status in Status}
+    for answer in answers:
+        found[answer.status].append(answer)
+    to_do = found[Status.INDICATED]
+    return Room(
+        first=[a for a in to_do if a.priority is not Priority.ROUTINE],
+        then=[a for a in to_do if a.priority is Priority.ROUTINE],
+        soon=sorted(found[Status.UPCOMING], key=lambda a: a.guidance.due_on or date.max),
+        done=found[Status.ADDRESSED],
+        untold=by_cause(found[Status.UNDETERMINED], chart),
+    )
+
+
+def _safety_untold(summary: Summary) -> list[Assessment]:
+    """Named on the first screen: silence about them would read as safety."""
+    return [a for a in summary.of(Status.UNDETERMINED) if a.priority is Priority.SAFETY]
+
+
+def _to_do(answers: Iterable[Assessment]) -> list[Assessment]:
+    return [a for a in answers if a.status is Status.INDICATED]
+
+
+def _words(summary: Summary) -> list[Assessment]:
+    return [a for a in _to_do(summary.assessments) if a.rule.say]

@@ -8,15 +8,14 @@ from typing import Any
 from flask import Blueprint, Flask, Response, current_app, make_response, render_template, request
 from werkzeug.exceptions import HTTPException
 
-from cds.page import number_for_reading, page_of
+from cds.page import for_reading, number_for_reading, page_of
 from cds.policy_file import read_policy
 from cds.reading import chart_of
-from cds.summary import summarize
+from cds.summary import case_of, summarize
 from chart.fhir import ChartNotReadable, SignInEnded
 from chart.when import day_in_words
 from launch.browser import form_token
 from launch.session import session_for
-from rules.case import Case
 from rules.policy import Policy
 
 log = logging.getLogger(__name__)
@@ -31,6 +30,7 @@ def init_views(app: Flask, config: Any) -> None:
     app.extensions["allow_insecure_loopback"] = config.allow_insecure_loopback
     app.extensions["frame_ancestors"] = _frame_ancestors(config)
     app.register_blueprint(blueprint)
+    app.jinja_env.finalize = for_reading
     app.add_template_filter(day_in_words, "day")
     app.add_template_filter(number_for_reading, "number")
     app.after_request(_protect)
@@ -46,7 +46,7 @@ def visit(handle: str) -> str:
     chart = chart_of(
         session, _as_of(), allow_insecure_loopback=current_app.extensions["allow_insecure_loopback"]
     )
-    summary = summarize(Case(chart, current_app.extensions["policy"]))
+    summary = summarize(case_of(chart, current_app.extensions["policy"]))
     return render_template(
         "summary.html",
         **page_of(summary, "the EHR"),
