@@ -22,14 +22,18 @@ def unless_opioid_ordered(case: Case, *, with_buprenorphine: bool = False) -> Gu
     ordering = case.ordering
     if ordering.opioids or (with_buprenorphine and ordering.for_home):
         return unless_paused(case)
+    return no_opioid(case)
+
+
+def no_opioid(case: Case) -> Guidance:
+    """The answer when none is ordered that the rule is about; open where a draft may be one."""
+    ordering = case.ordering
     judged = [d for d in ordering.unrecognised if d in case.chart.judged_drafts]
     if judged:
         told = tuple(Reason.of(f"{d.display} {UNRECOGNISED}", (d,)) for d in judged)
         return Guidance(Status.UNDETERMINED, told)
-    if ordering.set_apart:
-        apart = tuple(Reason.of(f"{d.display}: {why}", (d,)) for d, why in ordering.set_apart)
-        return Guidance(Status.NOT_INDICATED, apart)
-    return Guidance(Status.NOT_INDICATED, (Reason(NO_OPIOID),))
+    apart = tuple(Reason.of(f"{d.display}: {why}", (d,)) for d, why in ordering.set_apart)
+    return Guidance(Status.NOT_INDICATED, apart or (Reason(NO_OPIOID),))
 
 
 def both(one: bool | None, other: bool | None) -> bool | None:

@@ -4,7 +4,7 @@ Published calculators leave such an order out of the sum, which then looks lower
 """
 
 from rules.case import Case
-from rules.orders.answers import AT_ORDER, lengths
+from rules.orders.answers import AT_ORDER, lengths, no_opioid
 from rules.orders.ordering import listed
 from rules.rule import Block, Guidance, Priority, Reason, Role, Rule, Status
 from rules.sources import cdc_2022_part
@@ -26,8 +26,7 @@ def evaluate(case: Case) -> Guidance:
         return Guidance(Status.INDICATED, supplies, priority=Priority.ROUTINE, advice=advice)
     if ordered := case.ordering.opioids:
         return Guidance(Status.ADDRESSED, (Reason.of("The dose of this order could be calculated", ordered),))
-    apart = tuple(Reason.of(f"{d.display}: {why}", (d,)) for d, why in case.ordering.set_apart)
-    return Guidance(Status.NOT_INDICATED, apart or (Reason("No opioid is being ordered"),))
+    return no_opioid(case)
 
 
 def _doses(case: Case) -> tuple[Reason, ...]:

@@ -9,7 +9,7 @@ from chart.medications import MedicationRequest
 from rules.case import Case
 from rules.complex_patients.disorder import disorder
 from rules.in_use import in_use
-from rules.orders.answers import AT_ORDER, NO_OPIOID
+from rules.orders.answers import AT_ORDER, no_opioid
 from rules.orders.sources import opioid_cds
 from rules.prescriptions import may_be_same_medicine
 from rules.rule import Block, Guidance, Priority, Reason, Rule, Status
@@ -21,8 +21,7 @@ _WHY = "A finding in the record asks for a second look; open the summary to see 
 def evaluate(case: Case) -> Guidance:
     """Never paused: treatment is offered whatever the reason for the opioid."""
     if not (ordered := case.ordering.opioids):
-        apart = tuple(Reason.of(f"{d.display}: {why}", (d,)) for d, why in case.ordering.set_apart)
-        return Guidance(Status.NOT_INDICATED, apart or (Reason(NO_OPIOID),))
+        return no_opioid(case)
     new = [d for d in ordered if not _is_renewal(case, d)]
     if not new:
         return Guidance(Status.NOT_INDICATED, (Reason.of("A medicine already in use is renewed", ordered),))

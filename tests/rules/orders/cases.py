@@ -3,10 +3,11 @@
 from dataclasses import replace
 
 from chart.records import CarePlan
+from chart.terms import LOINC
 from rules.case import Case
 from rules.policy import Policy
 from rules.rule import Assessment, Rule
-from tests.builders import chart, condition, order, when
+from tests.builders import chart, concept, condition, order, when
 
 OXY = ("oxycodone", 5)  # 7.5 MME each
 
@@ -38,8 +39,6 @@ def valid_for(window, **changes):
 
 
 def care_plan(on=10, *, status="active", code="80764-4"):
-    from tests.builders import LOINC, concept
-
     return CarePlan(
         id="CarePlan/1", categories=(concept((LOINC, code)),), status=status, title="Pain plan", when=when(on)
     )

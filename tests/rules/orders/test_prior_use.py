@@ -2,6 +2,7 @@
 
 import pytest
 
+from chart.terms import Concept
 from rules.orders.ordering import may_be_opioid
 from tests.builders import fill, order, product, statement
 from tests.rules.orders.cases import OXY, draft, ordering, running
@@ -96,8 +97,6 @@ UNKNOWN = product("oxycodone", ingredients=(), classes=frozenset(), name="")
     ],
 )
 def test_a_draft_that_nobody_recognises(name, expected):
-    from chart.terms import Concept
-
     found = draft(UNKNOWN, days=5, concept=Concept((), name))
     assert may_be_opioid(found) is expected
     assert not may_be_opioid(draft(*OXY, 4))
