@@ -7,6 +7,8 @@ from decimal import Decimal
 from enum import Enum
 
 from chart.medications import MedicationDispense, MedicationRequest, MedicationStatement
+from chart.outcomes import Outcome as Outcome
+from chart.outcomes import OutcomeKind as OutcomeKind
 from chart.terms import Concept, Record
 from chart.when import When
 
@@ -327,6 +329,7 @@ class Chart:
         None  # FHIR types; None when everything there was is here, as in a file
     )
     is_retrospective: bool = False
+    outcomes: tuple[Outcome, ...] = ()  # recorded in this app, in the order they were recorded
 
     @property
     def age(self) -> int | None:

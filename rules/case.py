@@ -37,9 +37,10 @@ class Case:
 
     @cached_property
     def therapy(self) -> Therapy:
+        from rules.outcomes import with_confirmation
         from rules.therapy import opioid_therapy
 
-        return opioid_therapy(self.chart, self.policy)
+        return with_confirmation(opioid_therapy(self.chart, self.policy), self.chart, self.policy)
 
     @cached_property
     def exclusion(self) -> Exclusion | None:

@@ -128,6 +128,11 @@ class Policy:
         ("prescriber", "nurse or medical assistant", "pharmacist", "behavioural health"),
         "spec 7.3: treating staff; never the front desk",
     )
+    outcome_days: int = setting(
+        90, "spec 4: declined or done elsewhere rests this long, as in opioid-cds-r4", "days"
+    )
+    outcome_longest_days: int = setting(365, "own decision: no recorded answer rests longer", "days")
+    reminder_days: int = setting(30, "own decision: a postponed prompt, where no day was chosen", "days")
     reviewed_on: date | None = setting(None, "the clinic's own: when its policy was last reviewed")
     review_days: int = setting(365, "PA-01: 12 months", "days")
 

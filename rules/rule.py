@@ -8,6 +8,7 @@ from datetime import date
 from enum import Enum
 from typing import TYPE_CHECKING
 
+from chart.outcomes import Outcome
 from chart.terms import Record
 
 if TYPE_CHECKING:
@@ -108,6 +109,9 @@ class Guidance:
     # types may be hidden, the rule then answers "undetermined" instead.
     rests_on_absence: bool = False
     card: str = ""  # what a card may say of it, without a diagnosis; empty: the rule's own
+    # What a clinician recorded in this app and is in force. Set beside ADDRESSED it says why this is not asked;
+    # ADDRESSED without it is done as the chart shows.
+    outcome: Outcome | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,12 +171,14 @@ class Rule:
 
     def assess(self, case: Case) -> Assessment:
         """Evaluate, but never report an absence where we were not allowed, or not able, to look."""
+        from rules.outcomes import heard
+
         guidance = self.evaluate(case)
         rests_on_absence = guidance.rests_on_absence or guidance.status is Status.NOT_INDICATED
         if rests_on_absence and (gaps := case.chart.gaps(self.reads) + self._never_offered(case)):
             reasons = tuple(Reason(gap) for gap in gaps) + guidance.reasons
             guidance = replace(guidance, status=Status.UNDETERMINED, reasons=reasons, due_on=None)
-        return Assessment(self, guidance)
+        return Assessment(self, heard(self, case, guidance))
 
     def _never_offered(self, case: Case) -> tuple[str, ...]:
         """An EHR that does not offer a needed type leaves the question open; an extra type does not."""

@@ -2,12 +2,14 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from rules.case import Case
 from rules.complex_patients.disorder import disorder
 from rules.complex_patients.screening import is_concerned
 from rules.complex_patients.tier_findings import extra_support, team_plan, today
+from rules.newer import has_newer
+from rules.outcomes import chosen_tier
 from rules.rule import Reason
 
 LABELS = {
@@ -58,7 +60,7 @@ def support_tier(case: Case) -> Tier:
     letter = next(iter(found), "A")
     every = dict.fromkeys(r for reasons in found.values() for r in reasons)
     also = tuple(r for r in every if r not in found[letter])
-    choice = _in_force(case)
+    choice = _in_force(case, letter, found.get(letter, ()))
     return Tier(
         letter=choice.letter if choice else letter,
         reasons=found.get(letter, ()),
@@ -75,9 +77,21 @@ def _applies(case: Case) -> bool:
     return bool(disorder(case).active) or (is_concerned(case) and case.exclusion is None)
 
 
-def _in_force(case: Case) -> TierChoice | None:
-    choice = case.tier_choice
+def _in_force(case: Case, suggested: str, reasons: tuple[Reason, ...]) -> TierChoice | None:
+    choice = case.tier_choice or _recorded(case, suggested, reasons)
     return choice if choice and choice.letter in LABELS and case.as_of <= choice.until else None
+
+
+def _recorded(case: Case, suggested: str, reasons: tuple[Reason, ...]) -> TierChoice | None:
+    """A lower level than the findings suggest gives way to newer findings, and after its own day to any D."""
+    made = chosen_tier(case)
+    if made is None or made.until is None:
+        return None
+    is_lower = made.value < suggested
+    is_overtaken = suggested == "D" and made.on < case.as_of
+    if is_lower and (is_overtaken or has_newer(case, made.rule_id, reasons, made.on)):
+        return None
+    return TierChoice(made.value, made.note, made.until - timedelta(days=1))
 
 
 def _uncertain_dose(case: Case) -> tuple[str, ...]:
