@@ -32,8 +32,9 @@ format: .venv/installed-dev ## put the code in its standard shape
 bench: .venv/installed-dev ## measure the hot paths, as ratios taken in one run
 	@$(BIN)/python -m tests.bench
 
-docs: .venv/installed ## write docs/rules.md from the catalogue
+docs: .venv/installed ## write docs/rules.md and docs/policy-settings.md from the code
 	@$(BIN)/previsit rules --markdown > docs/rules.md
+	@$(BIN)/previsit policy show --markdown > docs/policy-settings.md
 
 screenshots: .venv/installed-dev ## take docs/summary.png from the running app
 	@$(BIN)/python -m tests.screenshots

@@ -96,6 +96,7 @@ def _parser():
     rules.add_argument("--policy", metavar="FILE")
     rules.set_defaults(run=_rules)
     _add_hook_commands(commands)
+    _add_policy_commands(commands)
     return parser
 
 
@@ -113,6 +114,20 @@ def _add_hook_commands(commands):
     report.set_defaults(run=_feedback_report)
 
 
+def _add_policy_commands(commands):
+    policy = commands.add_parser("policy", help="the clinic's policy: check a file, show every setting")
+    kinds = policy.add_subparsers(required=True, metavar="KIND")
+    check = kinds.add_parser("check", help="whether a file can be used, and what it changes")
+    check.add_argument("file", metavar="FILE")
+    check.set_defaults(run=_policy_check)
+
+    show = kinds.add_parser("show", help="every setting with its default and source")
+    show.add_argument("file", metavar="FILE", nargs="?", help="the clinic's policy; without it, the defaults")
+    show.add_argument("--json", action="store_true")
+    show.add_argument("--markdown", action="store_true", help="docs/policy-settings.md")
+    show.set_defaults(run=_policy_show)
+
+
 def _day(text):
     try:
         return date.fromisoformat(text)
@@ -127,12 +142,17 @@ def _demo(arguments):
 
 
 def _serve(arguments):
+    from cds.policy_file import BadPolicy, read_policy
     from config import BadSetting, from_environment
     from serving import serve_production
 
     try:
-        return serve_production(create_app, from_environment(os.environ), arguments.bind, arguments.workers)
-    except BadSetting as problem:
+        config = from_environment(os.environ)
+        # Before any worker starts: a policy that cannot be used stops here, with what to change in it.
+        if config.policy:
+            read_policy(config.policy)
+        return serve_production(create_app, config, arguments.bind, arguments.workers)
+    except (BadSetting, BadPolicy) as problem:
         print(f"previsit: {problem}", file=sys.stderr)
         return 2
 
@@ -170,6 +190,18 @@ def _rules(arguments):
     from cds.commands import rules_command
 
     return rules_command(arguments)
+
+
+def _policy_check(arguments):
+    from cds.policy_commands import policy_check_command
+
+    return policy_check_command(arguments, date.today())
+
+
+def _policy_show(arguments):
+    from cds.policy_commands import policy_show_command
+
+    return policy_show_command(arguments)
 
 
 if __name__ == "__main__":

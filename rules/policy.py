@@ -5,6 +5,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from rules.link import Link
 from rules.resource import Resource
 
 
@@ -43,6 +44,12 @@ class Policy:
     pdmp_days: int = setting(90, "CDC 2022 Rec 9: every 3 months or more often", "days")
     pdmp_every_prescription: bool = setting(False, "CDC 2022 Rec 9 calls it ideal; some states require it")
     drug_test_days: int = setting(365, "CDC 2022 Rec 10: consider, at least annually", "days")
+    drug_test_days_extra_support: int = setting(
+        183, "spec 5.10, tier B; states differ, to be confirmed by the clinic", "days"
+    )
+    drug_test_days_team_plan: int = setting(
+        91, "spec 5.10, tier C; states differ, to be confirmed by the clinic", "days"
+    )
     naloxone_supply_days: int = setting(730, "PV-08: product shelf life", "days")
     naloxone_verify_days: int = setting(365, "COSRI: verify access yearly", "days")
     risk_review_days: int = setting(365, "CDC 2022 Rec 8: before starting and periodically", "days")
@@ -119,7 +126,12 @@ class Policy:
     consultation_mme: Decimal | None = setting(
         None, "WAC 246 consultation rule: 120 mg MED in Washington; none elsewhere", "MME/day"
     )
-    resources: tuple[Resource, ...] = setting((), "the clinic's own directory; empty until the clinic fills it")
+    resources: tuple[Resource, ...] = setting(
+        (), "the clinic's own directory; empty until the clinic fills it"
+    )
+    links: tuple[Link, ...] = setting(
+        (), "the clinic's own: agreement and education for patients, beside the rules they belong to"
+    )
     part2_display: str = setting(
         "withhold without consent", "spec 7.3: or “show with notice”, where the clinic's counsel says so"
     )
@@ -140,9 +152,13 @@ class Policy:
     longer_supply_days: int = setting(
         28, "CDC 2022; opioid-cds-r4: an order this long is subacute or chronic, a shorter one acute", "days"
     )
-    acute_supply_days: int = setting(7, "CDC 2022 Rec 6; opioid-cds-r4 REC06: over this is asked about", "days")
+    acute_supply_days: int = setting(
+        7, "CDC 2022 Rec 6; opioid-cds-r4 REC06: over this is asked about", "days"
+    )
     care_plan_days: int = setting(90, "CDC 2022 Rec 2; opioid-cds-r4 REC02: a pain care plan", "days")
-    benefit_review_days: int = setting(90, "CDC 2022 Rec 7; opioid-cds-r4 REC07: at least every 3 months", "days")
+    benefit_review_days: int = setting(
+        90, "CDC 2022 Rec 7; opioid-cds-r4 REC07: at least every 3 months", "days"
+    )
 
 
 def described(policy: Policy) -> list[tuple[str, Any, Any, str, str]]:

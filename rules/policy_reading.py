@@ -1,174 +1,152 @@
-"""A policy from what a clinic's TOML file holds, every mistake named at once and in words that help to mend it."""
+"""The clinic's policy from the content of its file: checked as a whole, with every problem named at once."""
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import fields
-from datetime import date, datetime
-from decimal import Decimal
+from collections.abc import Iterator, Mapping, Sequence, Set
+from dataclasses import MISSING, Field, fields
 from difflib import get_close_matches
-from typing import Any
+from typing import Any, get_args, get_type_hints
 
-from rules.complex_patients import instruments
+from rules.link import Link
 from rules.policy import Policy
-from rules.resource import KINDS, SETTINGS, Resource
-from rules.rule import Role
+from rules.policy_limits import IN_ORDER
+from rules.policy_values import as_written, kind_of
+from rules.resource import Resource
 
-_LONGEST = 3660  # ten years, in days
-_ZERO_DAYS = {
-    "lead_days",
-    "ltot_allowed_gap_days",
-    "carry_over_days",
-    "early_fill_days",
-    "refill_window_days",
-}
-PART2_CHOICES = ("withhold without consent", "show with notice")
+# What the file calls them under [clinic] -> the setting.
+CLINIC = {"name": "clinic_name", "version": "version", "reviewed_on": "reviewed_on"}
+LISTS = {"resources": Resource, "links": Link}  # written as [[resources]] and [[links]]
+_HINTS = get_type_hints(Policy)
+_FIELDS: dict[str, Field[Any]] = {f.name: f for f in fields(Policy)}
+SETTINGS = tuple(name for name in _FIELDS if name not in CLINIC.values() and name not in LISTS)
+_SECTIONS = {"clinic": "[clinic]", "settings": "[settings]"} | {name: f"[[{name}]]" for name in LISTS}
+_MOST_LISTED = 10  # names, in a message
+_LIST_THEM = "`previsit policy show` lists every setting"
 
 
-class PolicyError(ValueError):
-    """What is wrong, one sentence a mistake."""
+class PolicyError(Exception):
+    """The policy cannot be used. Each of `problems` is one sentence that says what to write instead."""
 
-    def __init__(self, mistakes: Iterable[str]) -> None:
-        self.mistakes = tuple(mistakes)
-        super().__init__(" ".join(self.mistakes))
+    def __init__(self, problems: Sequence[str]) -> None:
+        super().__init__(" ".join(problems))
+        self.problems = tuple(problems)
 
 
 def policy_from(data: Mapping[str, Any]) -> Policy:
-    """The defaults with what `data` changes. Raises PolicyError; an unknown name is never passed over."""
-    settings = {f.name: f for f in fields(Policy)}
-    mistakes: list[str] = []
-    changed: dict[str, Any] = {}
-    for name, value in data.items():
-        if name not in settings:
-            mistakes.append(_unknown(name, settings))
-            continue
+    """The policy that a file's content describes; what it leaves out keeps its default."""
+    problems = [_unknown(key, value) for key, value in data.items() if key not in _SECTIONS]
+    values: dict[str, Any] = {}
+    unread = set()
+    for name, written, shown in _settings(data, problems):
         try:
-            changed[name] = _read(name, settings[name].type, settings[name].metadata["unit"], value)
+            values[name] = _value(name, written, shown)
         except ValueError as problem:
-            mistakes.append(str(problem))
-    if not mistakes:
-        mistakes = _contradictions(Policy(**changed))
-    if mistakes:
-        raise PolicyError(mistakes)
-    return Policy(**changed)
+            unread.add(name)
+            problems.append(str(problem))
+    for name in LISTS:
+        values[name] = tuple(_entries(name, data.get(name, []), problems))
+    policy = Policy(**values)
+    problems += _out_of_order(policy, unread)
+    if problems:
+        raise PolicyError(problems)
+    return policy
 
 
-def _unknown(name: str, known: Iterable[str], what: str = "setting") -> str:
-    near = get_close_matches(name, list(known), 1)
-    return f"“{name}” is not a {what}{f'; “{near[0]}” is' if near else ''}."
+def _settings(data: Mapping[str, Any], problems: list[str]) -> Iterator[tuple[str, Any, str]]:
+    """(setting, what was written, the name it was written under)."""
+    for section, names in (("clinic", CLINIC), ("settings", {name: name for name in SETTINGS})):
+        content = data.get(section, {})
+        if not isinstance(content, dict):
+            problems.append(f"{section} is {as_written(content)}; write [{section}] on a line of its own.")
+            continue
+        for key, written in content.items():
+            if key in names:
+                yield names[key], written, key
+            else:
+                problems.append(_stray(key, names, section))
 
 
-def _read(name: str, kind: object, unit: str, value: Any) -> Any:
-    readers: dict[object, Callable[[str, str, Any], Any]] = {
-        bool: _yes_or_no,
-        int: _whole,
-        str: _text,
-        Decimal: _number,
-        Decimal | None: _number,
-        date | None: _date,
-        tuple[str, ...]: _texts,
-        tuple[Resource, ...]: _resources,
-    }
-    return readers[kind](name, unit, value)
+def _value(name: str, written: Any, shown: str) -> Any:
+    annotation = _HINTS[name]
+    if written is None and type(None) in get_args(annotation):
+        return None
+    unit = _FIELDS[name].metadata.get("unit", "")
+    # A limit belongs to the setting; the sentence names what the clinic wrote.
+    return kind_of(annotation, name, unit).check(shown, written, _FIELDS[name].default)
 
 
-def _yes_or_no(name: str, _unit: str, value: Any) -> bool:
-    if not isinstance(value, bool):
-        raise ValueError(f"“{name}” must be true or false, not {value!r}.")
-    return value
+def _unknown(key: str, value: Any) -> str:
+    if isinstance(value, dict | list) and key not in _FIELDS:
+        near = get_close_matches(key, _SECTIONS, n=1)
+        meant = f"did you mean {_SECTIONS[near[0]]}?" if near else f"write {', '.join(_SECTIONS.values())}."
+        return f"There is no section {as_written(key)}; {meant}"
+    return _stray(key, {}, "")
 
 
-def _whole(name: str, unit: str, value: Any) -> int:
-    if isinstance(value, bool) or not isinstance(value, int):
-        raise ValueError(f"“{name}” must be a whole number{_of(unit)} without quotes, not {value!r}.")
-    least = 0 if name in _ZERO_DAYS else 1
-    if not least <= value <= _LONGEST:
-        raise ValueError(f"“{name}” must be from {least} to {_LONGEST}{_of(unit)}, not {value}.")
-    return value
+def _stray(key: str, known: Mapping[str, Any] | Sequence[str], section: str) -> str:
+    """What to do with a key that does not belong where it stands."""
+    if home := _home(key):
+        return f"{key} stands in the wrong place; write {home}."
+    near = get_close_matches(key, list(known) or [*SETTINGS, *CLINIC], n=1)
+    listed = f"write {', '.join(known)}." if 0 < len(known) <= _MOST_LISTED else f"{_LIST_THEM}."
+    meant = f"did you mean {near[0]}?" if near else listed
+    return f"{_place(section)}{as_written(key)} is not a name this app knows; {meant}"
 
 
-def _number(name: str, unit: str, value: Any) -> Decimal:
-    if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
-        raise ValueError(f"“{name}” must be a number{_of(unit)} without quotes, not {value!r}.")
-    number = Decimal(str(value))
-    most = Decimal(1) if unit.startswith("share") else Decimal(1000)
-    if not (number.is_finite() and 0 < number <= most):
-        raise ValueError(f"“{name}” must be more than 0 and at most {most}{_of(unit)}, not {value}.")
-    return number
+def _home(key: str) -> str:
+    under = {setting: name for name, setting in CLINIC.items()}
+    if key in SETTINGS:
+        return f"it below the line [settings], as {key} = …"
+    if key in under:
+        return f"it below the line [clinic], as {under[key]} = …"
+    return ""
 
 
-def _of(unit: str) -> str:
-    return f" ({unit})" if unit else ""
+def _place(section: str) -> str:
+    return f"[{section}]: " if section else ""
 
 
-def _text(name: str, _unit: str, value: Any) -> str:
-    if not isinstance(value, str) or not value.strip():
-        raise ValueError(f"“{name}” must be words in quotes, not {value!r}.")
-    if name == "part2_display":
-        return _one_of(name, value, PART2_CHOICES)
-    return value.strip()
+def _entries(name: str, written: Any, problems: list[str]) -> Iterator[Any]:
+    if not isinstance(written, list):
+        problems.append(f"{name} is {as_written(written)}; write [[{name}]] above each entry.")
+        return
+    seen = set()
+    for number, entry in enumerate(written, 1):
+        where = f"[[{name}]] number {number}"
+        if not isinstance(entry, dict):
+            problems.append(f"{where} is {as_written(entry)}; write [[{name}]] above each entry.")
+            continue
+        made = _entry(LISTS[name], name, entry, f"{where}: ", problems)
+        if made is None:
+            continue
+        if _known_by(made) in seen:
+            problems.append(f"{where} is there twice; give one of the two another name or remove it.")
+        seen.add(_known_by(made))
+        yield made
 
 
-def _one_of(name: str, value: str, choices: tuple[str, ...]) -> str:
-    if value not in choices:
-        raise ValueError(f"“{name}” is one of {', '.join(f'“{c}”' for c in choices)}, not {value!r}.")
-    return value
+def _known_by(made: Any) -> tuple[str, str]:
+    return (made.kind, made.name) if isinstance(made, Resource) else (made.title, made.url)
 
 
-def _date(name: str, _unit: str, value: Any) -> date:
-    if isinstance(value, datetime) or not isinstance(value, date):
-        raise ValueError(f"“{name}” must be a date without quotes, such as 2026-01-31, not {value!r}.")
-    return value
+def _entry(shape: Any, name: str, entry: Mapping[str, Any], where: str, problems: list[str]) -> Any:
+    hints = get_type_hints(shape)
+    known = {f.name: f for f in fields(shape)}
+    found: list[str] = [where + _stray(key, known, "") for key in entry if key not in known]
+    values = {}
+    for key, field in known.items():
+        kind = kind_of(hints[key], f"{name}.{key}")
+        if key in entry:
+            try:
+                values[key] = kind.check(key, entry[key])
+            except ValueError as problem:
+                found.append(f"{where}{problem}")
+        elif field.default is MISSING:
+            found.append(f"{where}{key} is missing; write {kind.wanted}, as in {key} = {kind.example}.")
+    problems += found
+    return None if found else shape(**values)
 
 
-def _texts(name: str, _unit: str, value: Any) -> tuple[str, ...]:
-    if not isinstance(value, list) or not all(isinstance(v, str) for v in value):
-        raise ValueError(f'“{name}” must be a list of words, such as ["PHQ-9", "GAD-7"], not {value!r}.')
-    choices = _CHOICES.get(name)
-    return tuple(_one_of(name, v, choices) if choices else v for v in value)
-
-
-_TOOLS = tuple(instrument.name for instrument in instruments.ALL)
-_CHOICES = {
-    "tools_in_use": _TOOLS,
-    "tools_yearly": _TOOLS,
-    "roles_shown_sensitive": tuple(role.value for role in Role),
-}
-
-
-def _resources(name: str, _unit: str, value: Any) -> tuple[Resource, ...]:
-    if not isinstance(value, list) or not all(isinstance(v, Mapping) for v in value):
-        raise ValueError(f"“{name}” must be tables headed [[{name}]], one for each service.")
-    return tuple(_resource(number, entry) for number, entry in enumerate(value, 1))
-
-
-def _resource(number: int, entry: Mapping[str, Any]) -> Resource:
-    where = f"[[resources]] number {number}"
-    known = {f.name: f for f in fields(Resource)}
-    for key in entry:
-        if key not in known:
-            raise ValueError(f"{where}: {_unknown(key, known, 'part of a service')}")
-    if missing := [n for n in ("kind", "setting", "name") if not entry.get(n)]:
-        raise ValueError(f"{where} has no {' and no '.join(missing)}.")
-    try:
-        read = {key: _read(key, known[key].type, "", value) for key, value in entry.items()}
-        _one_of("kind", read["kind"], KINDS)
-        _one_of("setting", read["setting"], SETTINGS)
-    except ValueError as problem:
-        raise ValueError(f"{where}: {problem}") from None
-    return Resource(**read)
-
-
-def _contradictions(policy: Policy) -> list[str]:
-    """Numbers that are each possible and together are not."""
-    pairs = (
-        ("mme_extra_care", "mme_measure_flag"),
-        ("egfr_high", "egfr_caution"),
-        ("visit_days_team_plan", "visit_days"),
-        ("prescribers_review", "prescribers_measure"),
-        ("dose_decrease_month", "dose_decrease"),
-        ("ltot_density_days", "ltot_days"),
-    )
-    return [
-        f"“{low}” ({getattr(policy, low)}) must not be more than “{high}” ({getattr(policy, high)})."
-        for low, high in pairs
-        if getattr(policy, low) > getattr(policy, high)
-    ]
+def _out_of_order(policy: Policy, unread: Set[str]) -> Iterator[str]:
+    for lower, upper in IN_ORDER:
+        least, most = getattr(policy, lower), getattr(policy, upper)
+        if least > most and not {lower, upper} & unread:
+            yield f"{lower} ({least}) is above {upper} ({most}); change one of them so that it is not."
