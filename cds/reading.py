@@ -1,20 +1,18 @@
 """The chart of a launch session's patient, read with the clinician's own permission and no other."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 
+from flask import copy_current_request_context
+
+from cds.types_read import TYPES_READ, as_nothing_known
 from chart.fhir import FhirServer, read_record
 from chart.reader import read_chart
 from chart.records import Chart, Gap, Unavailable
 from chart.searches import gap_sentence
 from launch.scopes import Sharing
 from launch.session import LaunchSession, renewed_session
-from rules.catalogue import RULES
-
-# What the rules read is what is asked for: scopes, searches and the "not shared" answer share this list.
-# The dose and the therapy are worked out on every page, whatever rules are in force.
-_ALWAYS = frozenset({"MedicationRequest", "MedicationDispense", "MedicationStatement", "Condition"})
-TYPES_READ = tuple(sorted(_ALWAYS.union(*(rule.reads for rule in RULES)) - {"Patient"}))
 
 
 def chart_of(session: LaunchSession, as_of: date, *, allow_insecure_loopback: bool = False) -> Chart:
@@ -28,7 +26,7 @@ def chart_of(session: LaunchSession, as_of: date, *, allow_insecure_loopback: bo
         TYPES_READ,
         as_of=as_of,
         is_granted=lambda kind: session.sharing(kind) is not Sharing.NONE,
-        refresh=lambda: renewed_session(session).access_token,
+        refresh=_refresh(session),
     )
     chart = read_chart(
         raw.resources,
@@ -39,7 +37,12 @@ def chart_of(session: LaunchSession, as_of: date, *, allow_insecure_loopback: bo
         sources=raw.sources,
         asked_for=TYPES_READ,
     )
-    return replace(chart, unavailable=(*chart.unavailable, *_shared_in_part(session)))
+    return as_nothing_known(replace(chart, unavailable=(*chart.unavailable, *_shared_in_part(session))))
+
+
+def _refresh(session: LaunchSession) -> Callable[[], str]:
+    """A new token for the threads that read: they work outside the request that says whose browser this is."""
+    return copy_current_request_context(lambda: renewed_session(session).access_token)
 
 
 def _shared_in_part(session: LaunchSession) -> tuple[Unavailable, ...]:

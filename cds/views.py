@@ -3,6 +3,7 @@
 import logging
 import secrets
 from datetime import date
+from types import TracebackType
 from typing import Any
 
 from flask import Blueprint, Flask, Response, current_app, make_response, render_template, request
@@ -84,7 +85,7 @@ def _protect(response: Response) -> Response:
         "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'; "
         f"frame-ancestors {ancestors}",
     )
-    if request.endpoint != "static":
+    if request.endpoint != "static" or response.status_code >= 400:
         response.headers.setdefault("Cache-Control", "no-store")
     # With no-referrer a browser sends "Origin: null" from our own forms, and the origin check would refuse them.
     response.headers.setdefault("Referrer-Policy", "same-origin")
@@ -93,19 +94,24 @@ def _protect(response: Response) -> Response:
 
 
 def _sign_in_ended(_: Exception) -> Response:
-    return _problem(401, "This session has ended", "The EHR ended the session.", _OPEN_AGAIN)
+    return _problem(401, "This session has ended", "The EHR ended the session.")
 
 
 def _chart_not_readable(problem: Exception) -> Response:
-    return _problem(502, "The chart could not be read", str(problem), _OPEN_AGAIN)
+    """Its message is one of our own sentences; what the EHR wrote is not in it."""
+    reference = secrets.token_hex(4)
+    log.warning("chart not readable: %s reference=%s", problem, reference)
+    return _problem(502, "The chart could not be read", str(problem), reference=reference)
 
 
 def _http_problem(problem: HTTPException) -> Response:
     status = problem.code or 500
     happened = {404: "There is no such page.", 405: "This page cannot be used that way."}
-    return _problem(
+    page = _problem(
         status, "This page could not be shown", happened.get(status, "The request could not be used.")
     )
+    page.headers.extend(header for header in problem.get_headers() if header[0] in ("Allow", "Retry-After"))
+    return page
 
 
 def _unforeseen(problem: Exception) -> Response:
@@ -113,10 +119,16 @@ def _unforeseen(problem: Exception) -> Response:
     place = problem.__traceback__
     while place is not None and place.tb_next is not None:
         place = place.tb_next
-    where = f"{place.tb_frame.f_code.co_name}:{place.tb_lineno}" if place is not None else "unknown place"
     reference = secrets.token_hex(4)
-    log.error("unforeseen %s at %s reference=%s", type(problem).__name__, where, reference)
+    log.error("unforeseen %s at %s reference=%s", type(problem).__name__, _named(place), reference)
     return _problem(500, "Something went wrong", "The summary could not be shown.", reference=reference)
+
+
+def _named(place: TracebackType | None) -> str:
+    if place is None:
+        return "unknown place"
+    frame = place.tb_frame
+    return f"{frame.f_globals.get('__name__')}.{frame.f_code.co_name}:{place.tb_lineno}"
 
 
 def _problem(

@@ -127,6 +127,7 @@ def test_without_the_patient_there_is_no_summary(clinic, fault, said, kind):
     assert "The chart could not be read" in page
     assert f"The patient's chart could not be read: {said[1]}." in page
     assert OPEN_AGAIN in page
+    assert re.search(r"Reference: [0-9a-f]{8}\b", page)
     assert "MME" not in page
     assert "Nothing" not in page
     assert "Strangername" not in page

@@ -1,0 +1,26 @@
+"""The types of record that the rules read, and what is said of a chart that holds none of them."""
+
+from dataclasses import replace
+
+from chart.records import Chart, Gap, Unavailable
+from rules.catalogue import RULES
+
+# What the rules read is what is asked for: scopes, searches and the "not shared" answer share this list.
+# The dose and the therapy are worked out on every page, whatever rules are in force.
+_ALWAYS = frozenset({"MedicationRequest", "MedicationDispense", "MedicationStatement", "Condition"})
+TYPES_READ = tuple(sorted(_ALWAYS.union(*(rule.reads for rule in RULES)) - {"Patient"}))
+
+NO_RECORD = "Not one record of this patient's care was found; nothing can be told from an empty chart"
+
+
+def as_nothing_known(chart: Chart) -> Chart:
+    """The chart, with a gap in every type when not one record came.
+
+    EHRs that filter by consent, by department or by a setting nobody knew of answer with empty lists and no
+    error. An empty chart is a new patient's or a lost one; neither says that there is no risk.
+    """
+    if any(source.count for source in chart.sources if source.resource_type in TYPES_READ):
+        return chart
+    told = {gap.resource_type for gap in chart.unavailable}
+    gaps = (Unavailable(kind, Gap.FAILED, NO_RECORD) for kind in TYPES_READ if kind not in told)
+    return replace(chart, unavailable=(*chart.unavailable, *gaps))
