@@ -1,6 +1,6 @@
 """What holds for every order rule alike."""
 
-from dataclasses import fields
+from dataclasses import fields, replace
 
 import pytest
 
@@ -10,7 +10,7 @@ from rules.catalogue import RULES
 from rules.orders.catalogue import ORDERS
 from rules.policy import Policy
 from rules.rule import Block, Hook, Status
-from tests.builders import chart, condition, order, procedure, product
+from tests.builders import chart, condition, encounter, fill, order, procedure, product
 from tests.rules.orders.cases import OXY, cancer_pain, draft, hospice, ordering, running, sickle_cell
 
 by_id = pytest.mark.parametrize("rule", ORDERS, ids=lambda r: r.id)
@@ -138,3 +138,32 @@ def test_everything_in_order_leaves_only_the_dose_to_speak_of():
     found = ordering(running(10), *done, drafts=draft(*OXY, 10, replaces="MedicationRequest/running"))
     spoken = {r.id for r in ORDERS if r.assess(found).status is Status.INDICATED}
     assert spoken == {"OR-04", "OR-08", "OR-10"}
+
+
+FIELD_OF = {
+    "MedicationRequest": "medication_requests",
+    "MedicationDispense": "medication_dispenses",
+    "Condition": "conditions",
+    "Procedure": "procedures",
+    "Encounter": "encounters",
+    "Observation": "observations",
+    "CarePlan": "care_plans",
+}
+
+
+@pytest.mark.parametrize("kind", FIELD_OF)
+@by_id
+def test_losing_a_type_altogether_never_makes_an_order_look_safer(rule, kind):
+    """The records are gone and the EHR says so: what was to do, or open, is not settled by that."""
+    apnea = condition("G47.33", text="Obstructive sleep apnea")
+    records = [running(), BENZO, apnea, condition("F11.20"), encounter(on=30), fill("gabapentin", 300, 3)]
+    for written in (
+        *SOON,
+        draft(*OXY, 1, days=5),
+        draft(*OXY, 2, days=30, replaces="MedicationRequest/running"),
+    ):
+        whole = ordering(*records, drafts=written)
+        gone = Unavailable(kind, Gap.REFUSED, f"{kind} was not shared")
+        less = Case(replace(whole.chart, **{FIELD_OF[kind]: ()}, unavailable=(gone,)))
+        if rule.assess(whole).status in (Status.INDICATED, Status.UNDETERMINED):
+            assert rule.assess(less).status in (Status.INDICATED, Status.UNDETERMINED)

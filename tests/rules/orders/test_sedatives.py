@@ -46,6 +46,13 @@ def test_both_new_and_one_of_them_chosen_just_now(chosen):
     assert status(RULE, ordering(drafts=(OPIOID, BENZO), selections=frozenset({chosen}))) == "indicated"
 
 
+def test_only_what_is_ordered_is_named_beside_the_opioid_in_use():
+    found = ask(RULE, ordering(running(), order("lorazepam", 1, 2), drafts=draft("hydroxyzine", 25, 1)))
+    assert "hydroxyzine" in found.advice
+    assert "lorazepam" not in found.advice
+    assert found.priority is Priority.ROUTINE
+
+
 def test_a_pair_in_use_is_not_this_orders_business():
     found = ordering(running(), replace(BENZO, status="active"), drafts=draft("senna", 8, 1))
     assert status(RULE, found) == "not indicated"

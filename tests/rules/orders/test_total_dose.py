@@ -25,6 +25,13 @@ def test_at_under_and_over_the_range_of_extra_care(amount, expected):
     assert status(RULE, ordering(drafts=mg(amount))) == expected
 
 
+@pytest.mark.parametrize(("amount", "expected"), [("49.99", "not indicated"), ("50", "indicated")])
+def test_a_renewal_in_the_range_is_said_though_it_crosses_nothing(amount, expected):
+    before = order("morphine", 15, amount, unit="mg", id="MedicationRequest/running")
+    renewal = draft("morphine", 15, amount, unit="mg", replaces="MedicationRequest/running")
+    assert status(RULE, ordering(before, drafts=renewal)) == expected
+
+
 @pytest.mark.parametrize(
     ("amount", "expected"), [("5.99", "not indicated"), ("6", "indicated"), ("6.01", "indicated")]
 )
