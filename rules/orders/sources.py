@@ -13,7 +13,7 @@ def opioid_cds(recommendation: str) -> Source:
 
 HHS_2019 = Source(
     "HHS Guide for Clinicians on the Appropriate Dosage Reduction or Discontinuation of Long-Term Opioid Analgesics",
-    "2019: no abrupt or rapid reduction unless life is at risk",
-    "https://www.hhs.gov/system/files/Dosage_Reduction_Discontinuation.pdf",
-    doubt="Read in copies, not at its own address.",
+    "September 2019, page 1: no abrupt or rapid reduction unless life is at risk",
+    "https://vdocuments.us/hhs-guide-for-clinicians-on-the-appropriate-dosage-a-opioids-should-not-be.html",
+    doubt="Read in a copy, not at the address of HHS.",
 )
