@@ -46,7 +46,7 @@ def trend(case: Case) -> Trend | None:
     if not _can_tell(change, case.mme):
         return Trend("unsure", f"change since {day} cannot be told for certain")
     if change.old == change.new:
-        return Trend("same", f"the same as on {day}")
+        return Trend("same", f"same as on {day}")
     direction = "down" if change.new < change.old else "up"
     before = _number(change.old, case.mme) if change.old else "none on record"
     return Trend(direction, f"{direction} from {before} on {day}")

@@ -40,6 +40,14 @@ class Evidence:
             for (name, kind, doubts), days in found.items()
         ]
 
+    def latest(self, record_ids: tuple[str, ...]) -> str:
+        """The newest of them in one line: "fill, 3 Feb 2026, and 4 earlier records"."""
+        told = {i: _day(self._records.get(i)) for i in record_ids}
+        newest = max(record_ids, key=lambda i: told[i][1])
+        others = len(told) - 1
+        rest = f", and {others} earlier record{'' if others == 1 else 's'}" if others else ""
+        return f"{_kind(newest)}, {told[newest][0]}{rest}"
+
 
 def _kind(record_id: str) -> str:
     return one(record_id.partition("/")[0])

@@ -1,12 +1,13 @@
 """The one sentence that sums the patient up, put together from what the rules found."""
 
-from cds.dose_words import trend
+from cds.dose_words import dose_today, trend
 from cds.grouping import grouped
 from cds.summary import Summary
 from chart.when import day_in_words
 from rules.mme import unseen_orders
-from rules.rule import Status
+from rules.rule import Assessment, Block, Status
 
+_OF_THE_CLINIC = (Block.LEADERSHIP, Block.POLICIES, Block.MEASURING)
 _THERAPY = {"long-term": " (long-term therapy)", "undetermined": " (how long could not be told)"}
 
 
@@ -22,6 +23,11 @@ def has_gaps(summary: Summary) -> bool:
         or any(gap.hides_records for gap in chart.unavailable)
         or any(entry.hides_a_record for entry in chart.set_aside)
     )
+
+
+def is_about_the_patient(answer: Assessment) -> bool:
+    """The other blocks are the clinic's own work: shown, and not counted among this visit's."""
+    return answer.rule.block not in _OF_THE_CLINIC
 
 
 def _opioids(summary: Summary) -> str:
@@ -41,16 +47,15 @@ def _none_counted(summary: Summary) -> str:
     if in_use:
         rest = "; whether other opioids are in use could not be told" if is_partly_seen else ""
         return f"In use and not converted to MME: {', '.join(in_use)}{rest}"
-    return (
-        "No opioid in use found in what could be read; not all could"
-        if is_partly_seen
-        else "No opioid in use"
-    )
+    if not dose_today(mme).number:
+        return "Whether opioids are in use could not be told"
+    return "No opioid in use" + (" found in what could be read; not all could" if is_partly_seen else "")
 
 
 def _work(summary: Summary) -> str:
-    to_do, safety = len(summary.to_do), len(summary.safety)
-    unknown = len([a for a in summary.assessments if a.status is Status.UNDETERMINED])
+    asked = [a for a in summary.assessments if is_about_the_patient(a)]
+    to_do, safety = len([a for a in summary.to_do if a in asked]), len(summary.safety)
+    unknown = len([a for a in asked if a.status is Status.UNDETERMINED])
     parts = [f"{to_do} thing{'' if to_do == 1 else 's'} to prepare"]
     if safety:
         parts.append(f"{safety} need{'s' if safety == 1 else ''} attention today")

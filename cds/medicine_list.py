@@ -88,7 +88,8 @@ def _reversal(case: Case) -> tuple[Line, ...]:
     """Kept for a day that may never come, so supply says nothing: the latest records, each with its status."""
     found = sorted(case.medications_of(DrugClass.OPIOID_REVERSAL), key=_latest, reverse=True)
     return tuple(
-        Line(m.display, (m.id,), (m.status or "status not recorded",)) for m in found[:_REVERSALS_SHOWN]
+        Line(m.display, (m.id,), (f"status {m.status}" if m.status else "status not recorded",))
+        for m in found[:_REVERSALS_SHOWN]
     )
 
 

@@ -13,7 +13,7 @@ from markupsafe import Markup
 from cds.dose_chart import dose_chart
 from cds.dose_words import dose_today, trend
 from cds.evidence import Evidence
-from cds.headline import has_gaps, headline
+from cds.headline import has_gaps, headline, is_about_the_patient
 from cds.medicine_list import medicine_list
 from cds.record_words import many
 from cds.summary import Summary
@@ -49,7 +49,10 @@ def page_of(summary: Summary, source_name: str) -> dict[str, Any]:
     """The template's context for one summary."""
     case, chart = summary.case, summary.case.chart
     # What needs attention today stands on the first screen and is not repeated.
-    below = [a for a in summary.guidance if a not in summary.safety]
+    below = [a for a in summary.guidance if a not in summary.safety and is_about_the_patient(a)]
+    prepare = _room((a for a in below if a.rule.block is not Block.COMPLEX_NEEDS), chart)
+    complex_needs = _room((a for a in below if a.rule.block is Block.COMPLEX_NEEDS), chart)
+    referrals = _room(summary.referrals, chart)
     return {
         "summary": summary,
         "headline": headline(summary),
@@ -62,10 +65,15 @@ def page_of(summary: Summary, source_name: str) -> dict[str, Any]:
         "trend": trend(case),
         "mme_words": partial(in_words, thresholds=case.mme.thresholds),
         "thresholds": [number_for_reading(t) for t in case.mme.thresholds],
-        "safety_referrals": [a for a in _to_do(summary.referrals) if a.priority is Priority.SAFETY],
-        "prepare": _room((a for a in below if a.rule.block is not Block.COMPLEX_NEEDS), chart),
-        "complex_needs": _room((a for a in below if a.rule.block is Block.COMPLEX_NEEDS), chart),
-        "referrals": _room(summary.referrals, chart),
+        "first": prepare.first + complex_needs.first + referrals.first,
+        "prepare": prepare,
+        "complex_needs": complex_needs,
+        "referrals": referrals,
+        "of_the_clinic": [
+            a
+            for a in summary.guidance
+            if not is_about_the_patient(a) and a.status is not Status.NOT_INDICATED
+        ],
         "medicines": medicine_list(case),
         "dose_chart": dose_chart(case),
         "words": _words(summary),
