@@ -13,7 +13,9 @@ _HIGHEST = {"days": 3650, "MME/day": 300, "share": 1, "mL/min/1.73": 200, "years
 _HIGHEST_COUNT = 100
 _OUT_OF = re.compile(r"\bof (\d+)")  # "points of 10", "of 90 days"
 # No lead time, no gap and no carry-over are sensible choices; an interval of no days is not.
-_MAY_BE_ZERO = frozenset({"lead_days", "ltot_allowed_gap_days", "carry_over_days"})
+_MAY_BE_ZERO = frozenset(
+    {"lead_days", "ltot_allowed_gap_days", "carry_over_days", "early_fill_days", "refill_window_days"}
+)
 MOST_DECIMAL_PLACES = 4
 
 LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}")
