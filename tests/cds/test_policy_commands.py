@@ -66,6 +66,10 @@ def test_check_tells_all_problems_and_ends_with_1(written, capsys):
         ("a = " + "[" * 20_000, "is not valid TOML"),
         (f"[settings]\nvisit_days = {'9' * 5000}\n", "is not valid TOML"),
         ("[settings]\nvisit_days = 60\nvisit_days = 90\n", "is not valid TOML"),
+        (
+            "[settings]\ndose_increase = 0.30000000000000000001\n",
+            "dose_increase is 0.30000000000000000001; write",
+        ),
         ("[settings]\negfr_high = nan\n", "write a number above 0"),
         ("[settings]\negfr_high = 1e999999999999999999999\n", "policy.toml"),
     ],
