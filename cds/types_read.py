@@ -4,11 +4,10 @@ from dataclasses import replace
 
 from chart.records import Chart, Gap, Unavailable
 from rules.catalogue import RULES
+from rules.facts import FACTS_READ
 
 # What the rules read is what is asked for: scopes, searches and the "not shared" answer share this list.
-# The dose and the therapy are worked out on every page, whatever rules are in force.
-_ALWAYS = frozenset({"MedicationRequest", "MedicationDispense", "MedicationStatement", "Condition"})
-TYPES_READ = tuple(sorted(_ALWAYS.union(*(rule.reads for rule in RULES)) - {"Patient"}))
+TYPES_READ = tuple(sorted(FACTS_READ.union(*(rule.reads for rule in RULES)) - {"Patient"}))
 
 NO_RECORD = "Not one record of this patient's care was found; nothing can be told from an empty chart"
 

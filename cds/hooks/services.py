@@ -7,6 +7,7 @@ from typing import Any
 
 from cds.hooks.templates import REQUIRED, searches_by_key, templates
 from chart.searches import Search
+from rules.facts import FACTS_READ
 from rules.rule import Hook, Rule
 
 ORDER_HOOKS = frozenset({Hook.ORDER_SELECT, Hook.ORDER_SIGN})
@@ -33,7 +34,7 @@ class Service:
     def types(self) -> frozenset[str]:
         """FHIR types its rules read, without Patient."""
         read = frozenset[str]().union(*(rule.reads for rule in self.rules))
-        return (read | frozenset(REQUIRED)) - {"Patient"}
+        return (read | FACTS_READ | frozenset(REQUIRED)) - {"Patient"}
 
     @cached_property
     def searches(self) -> dict[str, Search]:

@@ -3,8 +3,10 @@
 from chart.records import Chart, Observation
 from rules.case import Case
 from rules.codes import find
+from rules.complex_patients.tier import READS
 from rules.planned_visits.applies import unless_long_term
-from rules.planned_visits.due import Evidence, due
+from rules.planned_visits.by_tier import Intervals, due_by_tier
+from rules.planned_visits.due import Evidence
 from rules.planned_visits.evidence import named, orders
 from rules.rule import Block, Guidance, Hook, Role, Rule
 from rules.sources import cdc_2022
@@ -21,7 +23,15 @@ def evaluate(case: Case) -> Guidance:
     done = tests(case.chart)
     open_orders = orders(case.chart, URINE_DRUG_TEST, URINE_DRUG_TEST_ORDER)
     ordered = [Evidence(o.record, o.on, f"{o.name} (ordered, no result yet)") for o in open_orders]
-    return due(case, done, case.policy.drug_test_days, WHAT, [*ordered, *named(case.chart, _NAMES, done)])
+    maybe = [*ordered, *named(case.chart, _NAMES, done)]
+    return due_by_tier(case, _intervals(case), done, WHAT, maybe)
+
+
+def _intervals(case: Case) -> Intervals:
+    policy = case.policy
+    return Intervals(
+        policy.drug_test_days, policy.drug_test_days_extra_support, policy.drug_test_days_team_plan
+    )
 
 
 def tests(chart: Chart) -> list[Evidence]:
@@ -51,11 +61,12 @@ RULE = Rule(
         doubt="The exact words were not opened; PQA AMO also asks for a year.",
     ),
     needs=frozenset({"MedicationRequest", "Observation"}),
-    also_reads=frozenset({"DiagnosticReport", "ServiceRequest"}),
+    also_reads=frozenset({"DiagnosticReport", "DocumentReference", "ServiceRequest", *READS})
+    - {"MedicationRequest", "Observation"},
     hooks=frozenset({Hook.PAGE, Hook.PATIENT_VIEW, Hook.ENCOUNTER_START}),
     owner=Role.NURSE,
     evaluate=evaluate,
-    policy=("drug_test_days", "lead_days"),
+    policy=("drug_test_days", "drug_test_days_extra_support", "drug_test_days_team_plan", "lead_days"),
     say=(
         "We offer this test to everyone on these medicines. It helps us notice what could make them less safe.",
         "Is there anything you would like to tell me before we look at it?",

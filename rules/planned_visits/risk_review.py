@@ -57,7 +57,7 @@ RULE = Rule(
     card="A review of safety with these medicines is due.",
     source=cdc_2022(8, "before starting and periodically", doubt="Yearly is our reading of periodically."),
     needs=frozenset({"MedicationRequest", "Procedure"}),
-    also_reads=frozenset({"Observation", "QuestionnaireResponse"}),
+    also_reads=frozenset({"Observation", "QuestionnaireResponse", "DocumentReference"}),
     hooks=frozenset({Hook.PAGE, Hook.PATIENT_VIEW, Hook.ENCOUNTER_START}),
     owner=Role.NURSE,
     evaluate=evaluate,

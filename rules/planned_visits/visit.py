@@ -1,4 +1,4 @@
-"""PV-01: a visit about the opioid therapy every three months, every month during a taper."""
+"""PV-01: a visit about the opioid therapy every three months; every month during a taper or with a team plan."""
 
 import re
 from dataclasses import replace
@@ -7,8 +7,10 @@ from datetime import timedelta
 from chart.medications import DrugClass
 from chart.records import Appointment, Chart, Encounter
 from rules.case import Case
+from rules.complex_patients.tier import READS
 from rules.planned_visits.applies import unless_long_term
-from rules.planned_visits.due import Evidence, due
+from rules.planned_visits.by_tier import Intervals, due_by_tier
+from rules.planned_visits.due import Evidence
 from rules.rule import Block, Guidance, Hook, Reason, Role, Rule, Status
 from rules.sources import cdc_2022
 from rules.trend import is_tapering
@@ -30,12 +32,17 @@ def evaluate(case: Case) -> Guidance:
     if not_for := unless_long_term(case):
         return not_for
     tapering = is_tapering(case)
-    every = case.policy.visit_days_team_plan if tapering else case.policy.visit_days
     about, maybe = opioid_visits(case.chart)
-    guidance = due(case, about, every, WHAT, maybe)
+    guidance = due_by_tier(case, _intervals(case, tapering), about, WHAT, maybe)
     if tapering and guidance.status is not Status.ADDRESSED:
         guidance = replace(guidance, reasons=(*guidance.reasons, Reason("The dose is being lowered")))
     return _scheduled(case, guidance)
+
+
+def _intervals(case: Case, tapering: bool) -> Intervals:
+    team_plan = case.policy.visit_days_team_plan
+    routine = team_plan if tapering else case.policy.visit_days
+    return Intervals(routine, routine, team_plan)
 
 
 def opioid_visits(chart: Chart) -> tuple[list[Evidence], list[Evidence]]:
@@ -92,7 +99,7 @@ RULE = Rule(
         doubt="The monthly interval comes from secondary sources that agree with HHS 2019.",
     ),
     needs=frozenset({"MedicationRequest", "Encounter"}),
-    also_reads=frozenset({"Appointment"}),
+    also_reads=frozenset({"Appointment", *READS}) - {"MedicationRequest", "Encounter"},
     hooks=frozenset({Hook.PAGE, Hook.PATIENT_VIEW, Hook.ENCOUNTER_START, Hook.APPOINTMENT_BOOK}),
     owner=Role.FRONT_DESK,
     evaluate=evaluate,

@@ -6,6 +6,7 @@ from rules.complex_patients.anxiety import anxiety_screen
 from rules.complex_patients.depression import PHQ2_POSITIVE, full_screen
 from rules.complex_patients.instruments import PHQ2
 from rules.complex_patients.scores import Screen, State, screen
+from rules.complex_patients.tier import READS
 from rules.complex_patients.trauma import trauma_screen
 from rules.referrals.contact import BEHAVIOURAL_HEALTH_NAMES, recent_contact
 from rules.referrals.directory import options
@@ -58,7 +59,8 @@ RULE = Rule(
     advice="Offer behavioural health support: here, in the community or by telehealth. Ask what the patient prefers.",
     source=sources.CONNECTING,
     needs=screening.NEEDS,
-    also_reads=screening.ALSO_READS | {"ServiceRequest", "Encounter", "Procedure"},
+    also_reads=(screening.ALSO_READS | frozenset(READS) | {"ServiceRequest", "Appointment"})
+    - screening.NEEDS,
     evaluate=evaluate,
     owner=Role.BEHAVIOURAL_HEALTH,
     say=(

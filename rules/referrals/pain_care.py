@@ -78,7 +78,7 @@ RULE = Rule(
     needs=frozenset({"MedicationRequest", "Observation"}),
     also_reads=frozenset(
         {"MedicationDispense", "MedicationStatement", "QuestionnaireResponse", "ServiceRequest", "Encounter",
-          "Condition"}
+          "Condition", "Appointment"}
     ),
     evaluate=evaluate,
     say=(
