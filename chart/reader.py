@@ -42,6 +42,9 @@ READ_TYPES = frozenset({"Patient", *_READINGS, *_MEDICATION_READINGS})
 _OWNER_ELEMENTS = ("subject", "patient", "for")
 _CANCELLED = {"entered-in-error": "entered in error", "refuted": "ruled out"}
 
+# An order sent for signature with one of these ends a medicine; any other status there is a draft, whatever it says.
+_ENDING = frozenset({"stopped", "cancelled", "on-hold", "completed"})
+
 
 class ChartNotReadable(Exception):
     """There is no chart to show; the message is a sentence for the person who asked."""
@@ -171,7 +174,9 @@ def read_bundle(bundle: object, as_of: date, *, patient_id: str = "") -> Chart:
 def entries_of(bundle: object) -> list[tuple[str, object]]:
     """(fullUrl, resource) of everything in it. Raises ChartNotReadable when it is no FHIR at all."""
     if isinstance(bundle, list):
-        return [pair for item in bundle for pair in entries_of(item)]
+        return [
+            pair for item in bundle for pair in (entries_of(item) if isinstance(item, dict) else [("", item)])
+        ]
     resource = as_object(bundle)
     if resource.get("resourceType") != "Bundle" and "entry" not in resource:
         if not resource.get("resourceType"):
@@ -208,6 +213,7 @@ def _read(
         gaps = (*gaps, Unavailable("Patient", Gap.FAILED, reason))
     read = tuple(sources) or tuple(SourceRead(kind, n) for kind, n in sorted(reader.counts.items()))
     being_written = _drafts(drafts, entries, patient_id)
+    written = being_written.found.get("medication_requests", [])
     found: dict[str, Any] = {field: tuple(records) for field, records in reader.found.items()}
     chart = Chart(
         patient=reader.patient(patient_id),
@@ -215,7 +221,8 @@ def _read(
         unavailable=gaps,
         set_aside=(*set_aside, *reader.set_aside, *being_written.set_aside),
         sources=read,
-        drafts=tuple(replace(r, status="draft") for r in being_written.found.get("medication_requests", ())),
+        drafts=tuple(replace(r, status="draft") for r in written if r.status not in _ENDING),
+        stops=tuple(r for r in written if r.status in _ENDING),
         **found,
     )
     return as_it_stood(chart)

@@ -321,6 +321,7 @@ class Chart:
     questionnaire_responses: tuple[QuestionnaireResponse, ...] = ()
     consents: tuple[Consent, ...] = ()
     drafts: tuple[MedicationRequest, ...] = ()  # orders being written (CDS Hooks), never part of the record
+    stops: tuple[MedicationRequest, ...] = ()  # orders being ended by the same signature
     selections: frozenset[str] = frozenset()  # ids of the drafts chosen just now; empty: all are judged
     unavailable: tuple[Unavailable, ...] = ()
     set_aside: tuple[SetAside, ...] = ()
@@ -359,7 +360,7 @@ class Chart:
         if unreadable:
             count = len(unreadable)
             missing.append(f"{count} record{'s' if count > 1 else ''} could not be read")
-        return tuple(missing)
+        return tuple(dict.fromkeys(missing))
 
 
 def _years_between(born: date, day: date) -> int:

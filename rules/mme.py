@@ -106,9 +106,14 @@ def daily_mme_with_drafts(chart: Chart, policy: Policy) -> DailyMme:
 def chart_with_drafts(chart: Chart) -> Chart:
     """The record as it will be once every draft is signed."""
     drafts = tuple(_as_started(draft, chart) for draft in chart.drafts)
+    ended = {ended for stop in chart.stops for ended in (stop.id, stop.replaces)}
     ids = {draft.id for draft in drafts}
-    kept = tuple(order for order in chart.medication_requests if order.id not in ids)
-    return replace(chart, medication_requests=kept + drafts, drafts=())
+    kept = tuple(
+        replace(order, status="stopped") if order.id in ended else order
+        for order in chart.medication_requests
+        if order.id not in ids
+    )
+    return replace(chart, medication_requests=kept + drafts, drafts=(), stops=())
 
 
 def _as_started(draft: MedicationRequest, chart: Chart) -> MedicationRequest:

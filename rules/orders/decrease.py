@@ -1,8 +1,8 @@
 """OR-05: an order that lowers the daily dose much at once.
 
 The published logic (opioid-cds-r4 REC05) names no fall in its conditions, and its edition of 2016 advised to taper
-from 90 MME/day. Here the fall itself asks for attention, and no schedule is proposed. What an EHR takes off the list
-without a new order cannot be seen here: rule PV-17 finds it at the next visit.
+from 90 MME/day. Here the fall itself asks for attention, an order that only ends a medicine included, and no schedule
+is proposed. What an EHR takes off the list without any order cannot be seen here: PV-17 finds it at the next visit.
 """
 
 from dataclasses import dataclass
@@ -14,6 +14,8 @@ from rules.case import Case
 from rules.mme import in_words
 from rules.orders.answers import AT_SIGN, UNRECOGNISED, unless_opioid_ordered
 from rules.orders.sources import HHS_2019, opioid_cds
+from rules.planned_visits.applies import unless_paused
+from rules.prescriptions import is_opioid
 from rules.rule import Block, Guidance, Priority, Reason, Rule, Status
 from rules.sources import cdc_2022
 from rules.supply import days_before
@@ -40,7 +42,8 @@ class _Fall:
 
 
 def evaluate(case: Case) -> Guidance:
-    if not_for := unless_opioid_ordered(case):
+    ends = any(is_opioid(stop) for stop in case.chart.stops)
+    if not_for := unless_paused(case) if ends else unless_opioid_ordered(case):
         return not_for
     before, after = case.ordering.before, case.ordering.after
     totals = Reason(f"Before: {before}; with this order: {after}")

@@ -337,3 +337,12 @@ def test_a_type_that_was_never_asked_for_is_a_gap_for_whoever_reads_it():
     assert asked.gaps({"MedicationRequest", "Condition"}) == ("Not asked for: Condition",)
     assert not asked.gaps({"MedicationRequest", "Patient"})
     assert not read(REQUEST).gaps({"Condition"})
+
+
+@pytest.mark.parametrize(
+    ("status", "ends"), [("stopped", True), ("cancelled", True), ("draft", False), (None, False)]
+)
+def test_an_order_that_only_ends_a_medicine_is_no_new_one(status, ends):
+    chart = read_chart([PATIENT, REQUEST], AS_OF, patient_id="p1", drafts=[request(status=status)])
+    assert bool(chart.stops) is ends
+    assert bool(chart.drafts) is not ends

@@ -1,9 +1,12 @@
 """OR-05: an order that lowers the daily dose much at once."""
 
+from dataclasses import replace
+
 import pytest
 
+from rules.case import Case
 from rules.orders.decrease import RULE
-from rules.rule import Priority
+from rules.rule import Priority, Status
 from tests.builders import order, product
 from tests.rules.orders.cases import ask, draft, ordering, status, texts
 
@@ -106,3 +109,18 @@ def test_a_change_to_treatment_is_no_decrease():
 
 def test_nothing_before_is_no_decrease():
     assert status(RULE, ordering(drafts=instead(40))) == "not indicated"
+
+
+def test_ending_an_opioid_at_once_is_the_largest_decrease():
+    ending = replace(by_mass(100), status="stopped")
+    case = ordering(by_mass(100), drafts=())
+    stopping = Case(replace(case.chart, stops=(ending,)), case.policy)
+    guidance = RULE.evaluate(stopping)
+    assert guidance.status is Status.INDICATED
+    assert "to 0 MME/day" in guidance.advice
+
+
+def test_ending_another_medicine_is_no_decrease():
+    case = ordering(by_mass(100), drafts=())
+    other = order("ibuprofen", 400, 3, status="stopped")
+    assert status(RULE, Case(replace(case.chart, stops=(other,)), case.policy)) == "not indicated"
