@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
+from cds.policy_text import shown
 from chart.when import day_in_words
 from rules.catalogue import RULES
 from rules.policy import Policy, described
@@ -25,7 +26,7 @@ def catalogue_markdown(policy: Policy) -> str:
 def thresholds(rule: Rule, policy: Policy) -> dict[str, str]:
     """Setting -> the value in force with its unit, of every policy setting the rule reads."""
     known = {name: (value, unit) for name, value, _, unit, _ in described(policy)}
-    return {name: " ".join(str(part) for part in known[name] if part != "") for name in rule.policy}
+    return {name: shown(*known[name]) for name in rule.policy}
 
 
 def _rule_json(rule: Rule, policy: Policy) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from chart.when import day_in_words
 from rules.case import Case
+from rules.policy import Policy
 from rules.rule import Block, Guidance, Hook, Reason, Role, Rule, Status
 from rules.sources import six_building_blocks
 
@@ -11,6 +12,8 @@ from rules.sources import six_building_blocks
 def evaluate(case: Case) -> Guidance:
     policy = case.policy
     name = f"{policy.clinic_name}, opioid policy, version “{policy.version}”"
+    if policy == Policy():
+        return Guidance(Status.NOT_INDICATED, (Reason("No clinic policy is entered; the cited defaults apply"),))
     if policy.reviewed_on is None:
         return Guidance(Status.UNDETERMINED, (Reason(f"{name}: no review date is recorded"),))
     due_on = policy.reviewed_on + timedelta(days=policy.review_days)
