@@ -36,7 +36,7 @@ def dmitri_vasquez(today: date) -> PracticePatient:
     pain = condition(p, "knee osteoarthritis")
     fills(p, "tramadol 50", THREE, since=200, last=20, quantity=90, because=pain)
     visits(p, 20, 110, 200)
-    monitoring(p, drug_test=200)
+    monitoring(p, drug_test=150, expected=())
     peg(p, 20, 4, 4, 5)
     phq9(p, 20, 1, 1, 2, 2, 1, 1, 1, 0, 0)
     gad7(p, 20, 2, 1, 2, 1, 1, 1, 1)
