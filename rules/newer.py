@@ -12,7 +12,7 @@ from rules.case import Case
 from rules.rule import Reason
 
 # Here each order or fill is the finding itself. Elsewhere a renewal of a known medicine tells nothing new.
-EVERY_SUPPLY_COUNTS = frozenset({"PV-18", "PV-19", "PV-25"})
+EVERY_SUPPLY_COUNTS = frozenset({"PV-05", "PV-18", "PV-19", "PV-25"})
 # The dose known on a day: the highest of the week before it, so that a day between two fills is not a low dose.
 _WEEK = 7
 

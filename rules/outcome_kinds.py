@@ -6,11 +6,14 @@ from datetime import date, timedelta
 
 from chart.records import Outcome, OutcomeKind
 from rules.policy import Policy
-from rules.rule import Block, Priority, Rule
+from rules.rule import Assessment, Block, Priority, Rule
 
 SUPPORT_TIER = "CX-10"
 OUD_TREATMENT = "RF-02"
 _LONG_TERM_THERAPY, _NALOXONE, _SHARING = "POP-01", "PV-08", "RF-05"
+
+
+TIERS = {"A": "routine planned care", "B": "extra support", "C": "team plan", "D": "needs attention today"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +82,14 @@ def kinds_for(rule: Rule) -> tuple[OutcomeKind, ...]:
     if given := _given(rule):
         return (*given, OutcomeKind.WITHDRAWN)
     return ()
+
+
+def kinds_today(assessment: Assessment) -> tuple[OutcomeKind, ...]:
+    """Of those, the ones worth offering now: what is about safety today is not postponed."""
+    kinds = kinds_for(assessment.rule)
+    if assessment.priority is not Priority.SAFETY:
+        return kinds
+    return tuple(k for k in kinds if k is not OutcomeKind.SNOOZED)
 
 
 def _given(rule: Rule) -> tuple[OutcomeKind, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from chart.records import Chart, Outcome, OutcomeKind
+from chart.records import Chart, Gap, Outcome, OutcomeKind
 from chart.when import day_in_words
 from rules.newer import has_newer
 from rules.outcome_kinds import MEANING, SUPPORT_TIER, kinds_for, until_of
@@ -37,7 +37,7 @@ def in_force(chart: Chart, policy: Policy, rule_id: str) -> Outcome | None:
 def heard(rule: Rule, case: Case, guidance: Guidance) -> Guidance:
     """The guidance after what was recorded: addressed for a while, or as it was with the answer named first."""
     outcome = in_force(case.chart, case.policy, rule.id)
-    if outcome is None or outcome.kind not in kinds_for(rule):
+    if outcome is None or outcome.kind not in kinds_for(rule) or _is_withheld(rule, case.chart):
         return guidance
     if outcome.kind is OutcomeKind.TIER_OVERRIDE:  # the tier has worked it in, with its reason
         return replace(guidance, outcome=outcome) if case.tier.chosen else guidance
@@ -70,6 +70,11 @@ def chosen_tier(case: Case) -> Outcome | None:
     """The level of support a clinician chose, if that choice is in force."""
     outcome = in_force(case.chart, case.policy, SUPPORT_TIER)
     return outcome if outcome and outcome.kind is OutcomeKind.TIER_OVERRIDE else None
+
+
+def _is_withheld(rule: Rule, chart: Chart) -> bool:
+    """Whoever may not see a rule's records is not told what was answered about them either."""
+    return any(u.kind is Gap.WITHHELD and u.resource_type in rule.reads for u in chart.unavailable)
 
 
 def _is_confirmed(guidance: Guidance, outcome: Outcome) -> bool:

@@ -9,15 +9,10 @@ from rules.complex_patients.disorder import disorder
 from rules.complex_patients.screening import is_concerned
 from rules.complex_patients.tier_findings import extra_support, team_plan, today
 from rules.newer import has_newer
+from rules.outcome_kinds import TIERS
 from rules.outcomes import chosen_tier
 from rules.rule import Reason
 
-LABELS = {
-    "A": "routine planned care",
-    "B": "extra support",
-    "C": "team plan",
-    "D": "needs attention today",
-}
 # What the findings come from; where it is missing the tier is less certain, and never lower.
 READS = (
     "Observation", "QuestionnaireResponse", "Condition", "Encounter", "Procedure",
@@ -46,7 +41,7 @@ class Tier:
 
     @property
     def label(self) -> str:
-        return LABELS[self.letter]
+        return TIERS[self.letter]
 
 
 def support_tier(case: Case) -> Tier:
@@ -79,7 +74,7 @@ def _applies(case: Case) -> bool:
 
 def _in_force(case: Case, suggested: str, reasons: tuple[Reason, ...]) -> TierChoice | None:
     choice = case.tier_choice or _recorded(case, suggested, reasons)
-    return choice if choice and choice.letter in LABELS and case.as_of <= choice.until else None
+    return choice if choice and choice.letter in TIERS and case.as_of <= choice.until else None
 
 
 def _recorded(case: Case, suggested: str, reasons: tuple[Reason, ...]) -> TierChoice | None:
