@@ -47,7 +47,7 @@ def walter_nakagawa_stone(today: date) -> PracticePatient:
         p,
         pdmp=80,
         agreement=355,
-        drug_test=355,
+        drug_test=173,
         naloxone=355,
         risk=355,
         bowel=355,
