@@ -14,6 +14,7 @@ from cds.hooks.requests import HookRequest, Json
 from cds.hooks.services import Service
 from cds.hooks.suggestions import suggestions_for
 from cds.summary import Summary
+from chart.records import Chart
 from rules.concern import orders_are_concerned, visit_is_concerned
 from rules.rule import Assessment, Hook, Priority, Status
 from rules.sources import SIX_BUILDING_BLOCKS_TITLE, SIX_BUILDING_BLOCKS_URL
@@ -41,6 +42,11 @@ class Told:
     quiet: frozenset[str] = field(default=frozenset())  # rules set aside for this patient for now
 
     @property
+    def chart(self) -> Chart:
+        """As the reader may see it: what is withheld is a gap, and in no card."""
+        return self.summary.case.chart
+
+    @property
     def to_say(self) -> list[Assessment]:
         """What is indicated, most urgent first, and not quieted."""
         return [
@@ -54,8 +60,7 @@ class Told:
         """What could not be read and leaves a rule of this service open."""
         open_rules = [a.rule for a in self.summary.assessments if a.status is Status.UNDETERMINED]
         types = frozenset[str]().union(*(rule.reads for rule in open_rules))
-        chart = self.gathered.chart
-        told = chart.gaps(types)
+        told = self.chart.gaps(types)
         lost = self.gathered.lost_drafts
         return told + ((f"{lost} draft order{'s' if lost > 1 else ''} could not be read",) if lost else ())
 
@@ -70,10 +75,8 @@ def cards_for(told: Told) -> list[Json]:
     to_say = told.to_say
     own = to_say if told.service.is_for_orders else [a for a in to_say if a.priority is Priority.SAFETY]
     rest = [a for a in to_say if a not in own]
-    room = max(1, told.most - bool(rest))
-    if len(own) > room:
-        keep = room if rest else room - 1
-        own, rest = own[:keep], own[keep:] + rest
+    if len(own) + bool(rest) > told.most:
+        own, rest = own[: told.most - 1], own[told.most - 1 :] + rest
     cards = [_card(told, answer) for answer in own]
     if rest:
         cards.append(_together(told, rest, bool(own)))
@@ -88,7 +91,7 @@ def _card(told: Told, answer: Assessment) -> Json:
     """One finding on its own."""
     named = may_be_named(answer)
     title = heading(answer) if named else "One finding needs attention before anything else: open the summary"
-    parts = [escaped(advice(answer)), "\n".join(Shown(told.gathered.chart).lines(answer))]
+    parts = [escaped(advice(answer)), "\n".join(Shown(told.chart).lines(answer))]
     source = {"label": answer.rule.source.title, "url": answer.rule.source.url} if named else _PROGRAM
     return _made(
         told,
@@ -119,7 +122,7 @@ def _together(told: Told, answers: list[Assessment], follows: bool) -> Json:
 
 
 def _listed(told: Told, answers: list[Assessment]) -> Iterable[str]:
-    shown = Shown(told.gathered.chart)
+    shown = Shown(told.chart)
     for answer in answers:
         if may_be_named(answer):
             yield f"- **{escaped(heading(answer))}**"

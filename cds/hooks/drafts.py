@@ -28,16 +28,26 @@ def drafts_of(request: HookRequest) -> Drafts:
     if request.draft_orders is None:
         return Drafts()
     try:
-        pairs = entries_of(request.draft_orders)
+        pairs = entries_of(_as_bundle(request.draft_orders))
     except ChartNotReadable:
         raise BadRequest("context.draftOrders is not a FHIR Bundle.") from None
-    resources = [(url, r) for url, r in pairs if isinstance(r, dict) and as_text(r.get("resourceType"))]
+    resources = [(url, r) for url, r in pairs if isinstance(r, dict) and _is_written(r)]
     as_sent = {
         f"{_ORDER}/{r['id']}": r for _, r in resources if r["resourceType"] == _ORDER and as_text(r.get("id"))
     }
     places = {url: n for n, (url, r) in enumerate(resources) if url and r["resourceType"] == "Medication"}
     to_read = tuple(_readable(r, n, places, resources) for n, (_, r) in enumerate(resources))
     return Drafts(to_read, as_sent, _selected(request, as_sent))
+
+
+def _as_bundle(drafts: Any) -> Any:
+    return {"resourceType": "Bundle", "entry": drafts} if isinstance(drafts, list) else drafts
+
+
+def _is_written(resource: Json) -> bool:
+    """In order-select an order may not name its medicine yet: then there is nothing to judge."""
+    kind = as_text(resource.get("resourceType"))
+    return bool(kind) and (kind != _ORDER or any("medication" in name for name in resource))
 
 
 def _readable(resource: Json, place: int, places: dict[str, int], resources: list[Any]) -> Json:

@@ -57,7 +57,7 @@ def _behavioural_health(told: "Told") -> Iterator[Json]:
 def _shorter_supply(told: "Told") -> Iterator[Json]:
     """For each judged draft over the policy's days: the same order, whole, with only its supply changed."""
     most = told.summary.case.policy.acute_supply_days
-    for draft in told.gathered.chart.judged_drafts:
+    for draft in told.chart.judged_drafts:
         as_sent = told.gathered.drafts.as_sent.get(draft.id)
         shorter = _shortened(as_sent, draft, most) if as_sent and draft.is_any(DrugClass.OPIOID) else None
         if shorter:
@@ -67,7 +67,7 @@ def _shorter_supply(told: "Told") -> Iterator[Json]:
 
 
 def _without_benzodiazepine(told: "Told") -> Iterator[Json]:
-    for draft in told.gathered.chart.drafts:
+    for draft in told.chart.drafts:
         if draft.is_any(DrugClass.BENZODIAZEPINE) and draft.id in told.gathered.drafts.as_sent:
             name = one_line(draft.display)[:_LONGEST_NAME]
             what = f"Takes out the draft order for {name}."
