@@ -129,10 +129,12 @@ def _add_policy_commands(commands):
 
 
 def _day(text):
+    from cds.as_of import day_from
+
     try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a day; write it as 2026-03-02") from None
+        return day_from(text)
+    except ValueError as problem:
+        raise argparse.ArgumentTypeError(str(problem)) from None
 
 
 def _demo(arguments):

@@ -1,16 +1,20 @@
 """The commands that answer from a file, without a server: summarize, mme, rules."""
 
 import json
+import os
 import sys
 from argparse import Namespace
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import Any
 
+from cds.bundle_file import chart_of_file
 from cds.contract import as_json
 from cds.summary import case_of, summarize
 from cds.text import as_text
-from chart.reader import ChartNotReadable, read_bundle
+from cds.unforeseen import place_of
+from chart.reader import ChartNotReadable
 from rules.case import Case
 from rules.policy import Policy
 
@@ -45,34 +49,36 @@ def rules_command(arguments: Namespace) -> int:
     return _say(answer)
 
 
-def _say(answer: Any) -> int:
+def _say(answer: Callable[[], str]) -> int:
+    """Exit status 0, or 1 with one sentence on stderr; a traceback could quote the chart."""
     try:
         text = answer()
     except (_CannotAnswer, ChartNotReadable) as problem:
-        print(f"previsit: {problem}", file=sys.stderr)
-        return 1
-    sys.stdout.write(text if text.endswith("\n") else text + "\n")
+        return _refuse(str(problem))
+    except Exception as problem:
+        return _refuse(f"this could not be answered ({place_of(problem)}). Please report it.")
+    _write(text if text.endswith("\n") else text + "\n")
     return 0
 
 
+def _refuse(sentence: str) -> int:
+    print(f"previsit: {sentence}", file=sys.stderr)
+    return 1
+
+
+def _write(text: str) -> None:
+    # A name with letters that the terminal's encoding lacks must not cost the whole summary.
+    content = text.encode(sys.stdout.encoding or "utf-8", errors="backslashreplace")
+    try:
+        sys.stdout.buffer.write(content)
+        sys.stdout.flush()
+    except BrokenPipeError:  # the reader, such as head, has seen enough; Python would complain at exit
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
 def _case(arguments: Namespace, today: date) -> Case:
-    chart = read_bundle(_bundle(arguments.bundle), arguments.as_of or today, patient_id=arguments.patient)
+    chart = chart_of_file(arguments.bundle, arguments.as_of or today, arguments.patient)
     return case_of(chart, _policy(arguments.policy))
-
-
-def _bundle(name: str) -> Any:
-    import orjson
-
-    try:
-        content = sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
-    except OSError as problem:
-        raise _CannotAnswer(f"{name} could not be opened: {problem.strerror}.") from None
-    try:
-        return orjson.loads(content.removeprefix(b"\xef\xbb\xbf"))
-    except orjson.JSONDecodeError as problem:
-        raise _CannotAnswer(
-            f"{name} is not JSON (line {problem.lineno}). It should be one FHIR R4 bundle."
-        ) from None
 
 
 def _policy(name: str | None) -> Policy:

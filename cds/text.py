@@ -58,7 +58,7 @@ def _opioids(summary: Summary) -> Iterator[str]:
 
 def _answer(answer: Assessment) -> Iterator[str]:
     yield f"  [{answer.rule.id}] {answer.rule.title}: {answer.advice}"
-    yield from (f"      {reason.text}" for reason in answer.guidance.reasons)
+    yield from (f"      {text}" for text in dict.fromkeys(reason.text for reason in answer.guidance.reasons))
 
 
 def _not_read(summary: Summary) -> Iterator[str]:
@@ -66,6 +66,6 @@ def _not_read(summary: Summary) -> Iterator[str]:
     if not (chart.unavailable or chart.set_aside):
         return
     yield from ("", "What could not be read or was left out")
-    yield from (f"  {gap.reason}" for gap in chart.unavailable)
+    yield from (f"  {reason}" for reason in dict.fromkeys(gap.reason for gap in chart.unavailable))
     for entry in chart.set_aside:
         yield f"  {entry.resource_type}, {entry.id}: {entry.reason}"

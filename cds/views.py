@@ -3,7 +3,6 @@
 import logging
 import secrets
 from datetime import date
-from types import TracebackType
 from typing import Any
 
 from flask import Blueprint, Flask, Response, current_app, make_response, render_template, request
@@ -13,6 +12,7 @@ from cds.page import for_reading, number_for_reading, page_of
 from cds.policy_file import read_policy
 from cds.reading import chart_of
 from cds.summary import case_of, summarize
+from cds.unforeseen import place_of
 from chart.fhir import ChartNotReadable, SignInEnded
 from chart.when import day_in_words
 from launch.browser import form_token
@@ -116,19 +116,9 @@ def _http_problem(problem: HTTPException) -> Response:
 
 def _unforeseen(problem: Exception) -> Response:
     """One calm sentence; the log names the kind and place of the fault, never what was in the chart."""
-    place = problem.__traceback__
-    while place is not None and place.tb_next is not None:
-        place = place.tb_next
     reference = secrets.token_hex(4)
-    log.error("unforeseen %s at %s reference=%s", type(problem).__name__, _named(place), reference)
+    log.error("unforeseen %s reference=%s", place_of(problem), reference)
     return _problem(500, "Something went wrong", "The summary could not be shown.", reference=reference)
-
-
-def _named(place: TracebackType | None) -> str:
-    if place is None:
-        return "unknown place"
-    frame = place.tb_frame
-    return f"{frame.f_globals.get('__name__')}.{frame.f_code.co_name}:{place.tb_lineno}"
 
 
 def _problem(
