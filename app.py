@@ -13,6 +13,7 @@ def create_app(config):
     from werkzeug.middleware.proxy_fix import ProxyFix
 
     from cds.hooks.parts import init_hooks
+    from cds.outcomes.routes import init_outcomes
     from cds.reading import TYPES_READ
     from cds.views import init_views
     from launch.wiring import init_launch
@@ -25,6 +26,7 @@ def create_app(config):
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=0)
     init_launch(app, config)
     init_views(app, config)
+    init_outcomes(app, config)
     init_hooks(app, config)
     return app
 

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from cds.summary import Summary
-from chart.records import SetAside
+from chart.records import Outcome, SetAside
 from rules.mme import Counted, DailyMme, Excluded, NotCalculated
 from rules.rule import Assessment
 from rules.therapy import Ltot
@@ -103,7 +103,15 @@ def _assessment(answer: Assessment) -> Json:
         "reasons": [{"text": r.text, "record_ids": list(r.record_ids)} for r in guidance.reasons],
         "due_on": guidance.due_on.isoformat() if guidance.due_on else None,
         "source": {"title": rule.source.title, "locator": rule.source.locator, "url": rule.source.url},
+        "outcome": _outcome(guidance.outcome),
     }
+
+
+def _outcome(made: Outcome | None) -> Json | None:
+    if made is None:
+        return None
+    until = made.until.isoformat() if made.until else None
+    return {"kind": made.kind.value, "on": made.on.isoformat(), "until": until}
 
 
 def _options(answer: Assessment) -> list[Json]:

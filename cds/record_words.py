@@ -17,6 +17,7 @@ _ONE_AND_MANY = {
     "CarePlan": ("care plan", "care plans"),
     "QuestionnaireResponse": ("questionnaire", "questionnaires"),
     "Consent": ("consent", "consents"),
+    "Outcome": ("recorded in this app", "what was recorded in this app"),
     "Patient": ("patient", "patient"),
 }
 

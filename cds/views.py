@@ -2,12 +2,13 @@
 
 import logging
 import secrets
-from datetime import date
 from typing import Any
 
 from flask import Blueprint, Flask, Response, current_app, make_response, render_template, request
 from werkzeug.exceptions import HTTPException
 
+from cds.day import chosen_day
+from cds.outcomes.reading import with_outcomes
 from cds.page import for_reading, number_for_reading, page_of
 from cds.policy_file import read_policy
 from cds.reading import chart_of
@@ -45,9 +46,9 @@ def init_views(app: Flask, config: Any) -> None:
 def visit(handle: str) -> str:
     session = session_for(handle)
     chart = chart_of(
-        session, _as_of(), allow_insecure_loopback=current_app.extensions["allow_insecure_loopback"]
+        session, chosen_day(), allow_insecure_loopback=current_app.extensions["allow_insecure_loopback"]
     )
-    summary = summarize(case_of(chart, current_app.extensions["policy"]))
+    summary = summarize(case_of(with_outcomes(chart, session), current_app.extensions["policy"]))
     return render_template(
         "summary.html",
         **page_of(summary, "the EHR"),
@@ -60,17 +61,6 @@ def visit(handle: str) -> str:
 @blueprint.get("/healthz")
 def healthz() -> dict[str, str]:
     return {"status": "ok"}
-
-
-def _as_of() -> date:
-    """Today; in the practice EHR's company a chosen day, so that a case can be shown again."""
-    chosen = request.args.get("as_of", "")
-    if chosen and current_app.config.get("PRACTICE"):
-        try:
-            return date.fromisoformat(chosen)
-        except ValueError:
-            pass
-    return date.today()
 
 
 def _frame_ancestors(config: Any) -> str:

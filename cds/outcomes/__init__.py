@@ -1,0 +1,1 @@
+"""Answers that clinicians record in this app: declined, done elsewhere, a reminder, a referral's state."""

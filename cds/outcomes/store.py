@@ -1,0 +1,110 @@
+"""Keeps recorded answers in the app's database, by a key that names no patient and with their words sealed."""
+
+import hashlib
+import hmac
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+from sqlalchemy import Engine, insert, select
+from sqlalchemy.exc import SQLAlchemyError
+
+from cds.outcomes.tables import metadata, outcomes
+from chart.records import Outcome, OutcomeKind
+from launch.tables import open_engine
+
+UNREADABLE = "its note was sealed with a key that is no longer in use"
+
+
+class StoreDown(Exception):
+    """The database cannot be asked: nothing was recorded, or nothing can be read back."""
+
+
+@dataclass(frozen=True)
+class NewOutcome:
+    """What a clinician chose in the form, checked."""
+
+    rule_id: str
+    kind: OutcomeKind
+    on: date
+    until: date | None
+    by: str
+    note: str = ""
+    value: str = ""
+
+
+class OutcomeStore:
+    def __init__(self, database_url: str, secret_key: str, token_keys: Sequence[str]) -> None:
+        self.engine: Engine = open_engine(database_url)
+        self._secret = secret_key.encode()
+        self._seal = MultiFernet([Fernet(key) for key in token_keys])
+        metadata.create_all(self.engine)
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+    def add(self, issuer: str, patient_id: str, new: NewOutcome, now: float) -> None:
+        """Returns once it is kept. Raises StoreDown where it is not."""
+        row = {
+            "patient": self._key(issuer, patient_id),
+            "rule_id": new.rule_id,
+            "kind": new.kind.value,
+            "on_day": new.on,
+            "until_day": new.until,
+            "by": new.by,
+            "created_at": now,
+            "sealed": self._seal.encrypt(json.dumps([new.note, new.value]).encode()),
+        }
+        try:
+            with self.engine.begin() as db:
+                db.execute(insert(outcomes).values(row))
+        except SQLAlchemyError as problem:
+            raise StoreDown(type(problem).__name__) from None
+
+    def of(self, issuer: str, patient_id: str) -> tuple[Outcome, ...]:
+        """Everything recorded for this patient, in the order it was recorded. Raises StoreDown."""
+        mine = outcomes.c.patient == self._key(issuer, patient_id)
+        try:
+            with self.engine.begin() as db:
+                rows = db.execute(select(outcomes).where(mine).order_by(outcomes.c.serial)).all()
+        except SQLAlchemyError as problem:
+            raise StoreDown(type(problem).__name__) from None
+        return tuple(self._outcome(row) for row in rows)
+
+    def _key(self, issuer: str, patient_id: str) -> str:
+        """Issuers number their patients alike, so that the issuer is part of it."""
+        whose = f"outcomes\0{issuer}\0{patient_id}".encode()
+        return hmac.new(self._secret, whose, hashlib.sha256).hexdigest()
+
+    def _outcome(self, row: Any) -> Outcome:
+        words = self._words(row.sealed)
+        note, value = words or ("", "")
+        return Outcome(
+            id=f"Outcome/{row.serial}",
+            rule_id=row.rule_id,
+            kind=_kind(row.kind),
+            on=row.on_day,
+            until=row.until_day,
+            by=row.by,
+            note=note,
+            value=value,
+            doubts=() if words else (UNREADABLE,),
+        )
+
+    def _words(self, sealed: bytes) -> tuple[str, str] | None:
+        try:
+            note, value = json.loads(self._seal.decrypt(sealed))
+        except InvalidToken:
+            return None
+        return note, value
+
+
+def _kind(text: str) -> OutcomeKind:
+    """A kind of a later version: the prompt speaks, rather than rest on something that is not understood."""
+    try:
+        return OutcomeKind(text)
+    except ValueError:
+        return OutcomeKind.WITHDRAWN
