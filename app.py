@@ -57,7 +57,10 @@ def create_demo(public_url, data=None, today=None):
 def main(argv=None):
     """Run one command; returns the exit status."""
     arguments = _parser().parse_args(argv)
-    return arguments.run(arguments)
+    try:
+        return arguments.run(arguments)
+    except KeyboardInterrupt:
+        return 130  # as a shell reports it
 
 
 def _parser():
@@ -68,13 +71,13 @@ def _parser():
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
 
     demo = commands.add_parser("demo", help="the app with a practice EHR and synthetic patients")
-    demo.add_argument("--port", type=int, default=8000)
+    demo.add_argument("--port", type=_port, default=8000)
     demo.add_argument("--data", metavar="DIR", help="also load the FHIR R4 bundles of this folder")
     demo.set_defaults(run=_demo)
 
     serve = commands.add_parser("serve", help="the app alone, settings from the environment")
-    serve.add_argument("--bind", default="127.0.0.1:8000", metavar="HOST:PORT")
-    serve.add_argument("--workers", type=int, default=2)
+    serve.add_argument("--bind", type=_address, default="127.0.0.1:8000", metavar="HOST:PORT")
+    serve.add_argument("--workers", type=_count, default=2)
     serve.set_defaults(run=_serve)
 
     for name, run, told in (
@@ -139,10 +142,34 @@ def _day(text):
         raise argparse.ArgumentTypeError(str(problem)) from None
 
 
+def _port(text):
+    if text.isascii() and text.isdigit() and 0 < int(text) <= 65535:
+        return int(text)
+    raise argparse.ArgumentTypeError(f"{text!r} is not a port; choose a number from 1 to 65535")
+
+
+def _address(text):
+    host, colon, port = text.rpartition(":")
+    if not host or not colon:
+        raise argparse.ArgumentTypeError(f"{text!r} is not an address; write it as 127.0.0.1:8000")
+    return f"{host}:{_port(port)}"
+
+
+def _count(text):
+    if text.isascii() and text.isdigit() and 0 < int(text) <= 100:
+        return int(text)
+    raise argparse.ArgumentTypeError(f"{text!r} is not a number of workers; choose one from 1 to 100")
+
+
 def _demo(arguments):
+    from sandbox.data import DataDirectoryError
     from serving import serve_demo
 
-    return serve_demo(create_demo, arguments.port, arguments.data)
+    try:
+        return serve_demo(create_demo, arguments.port, arguments.data)
+    except DataDirectoryError as problem:
+        print(f"previsit: {problem}", file=sys.stderr)
+        return 2
 
 
 def _serve(arguments):

@@ -2,6 +2,7 @@
 
 import contextlib
 import errno
+import signal
 import socket
 import sys
 
@@ -16,23 +17,24 @@ def serve_demo(create_demo, port, data):
         def log_request(self, *_):
             pass
 
-    free = _free_port(port)
-    if free != port:
-        print(f"Port {port} is taken; using {free}. Choose another with PORT=... make demo.", flush=True)
-    url = f"http://localhost:{free}"
-    server = make_server(
-        "localhost", free, create_demo(url, data), threaded=True, request_handler=QuietHandler
-    )
-    print(f"\n  Open {url}\n\n  Practice EHR with synthetic patients. Ctrl-C stops it.\n", flush=True)
     with contextlib.suppress(KeyboardInterrupt):
-        server.serve_forever()
-    server.server_close()
+        # As from a service manager or a closed terminal: it ends like Ctrl-C, whatever is being done.
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
+        free = _free_port(port)
+        if free != port:
+            print(f"Port {port} is taken; using {free}. Choose another with PORT=... make demo.", flush=True)
+        url = f"http://localhost:{free}"
+        app = create_demo(url, data)
+        with make_server("localhost", free, app, threaded=True, request_handler=QuietHandler) as server:
+            print(f"\n  Open {url}\n\n  Practice EHR with synthetic patients. Ctrl-C stops it.\n", flush=True)
+            server.serve_forever()
     print("Stopped.", flush=True)
     return 0
 
 
 def serve_production(create_app, config, bind, workers):
-    """Serve under gunicorn with threads: the app mostly waits for the EHR."""
+    """Serve under gunicorn with threads: the app mostly waits for the EHR. Raises config.BadSetting."""
+    _check_database(config)
     from gunicorn.app.base import BaseApplication
 
     class Server(BaseApplication):
@@ -45,6 +47,25 @@ def serve_production(create_app, config, bind, workers):
 
     Server().run()
     return 0
+
+
+def _check_database(config):
+    """Here, once and in words, and not in every worker with a traceback."""
+    from sqlalchemy.exc import SQLAlchemyError
+
+    from config import BadSetting
+    from launch.store import Store
+
+    example = "Example: PREVISIT_DATABASE_URL=sqlite:///previsit.sqlite3"
+    try:
+        Store(config.database_url, config.token_keys).close()
+    except ModuleNotFoundError as problem:
+        told = f"needs a driver that is not installed ({problem.name})"
+    except SQLAlchemyError:
+        told = "names a database that cannot be opened"
+    else:
+        return
+    raise BadSetting(f"PREVISIT_DATABASE_URL {told}. {example}")
 
 
 def _gunicorn_settings(bind, workers):
@@ -60,13 +81,18 @@ def _gunicorn_settings(bind, workers):
         # Method, path without query, status, size, time: a query string may carry a code or a launch value.
         "accesslog": None,
         "errorlog": "-",
+        # A second door, with a file in the home directory: not needed, and read-only images have no place for it.
+        "control_socket_disable": True,
         "proc_name": "previsit",
     }
 
 
 def _free_port(port):
-    for candidate in range(port, port + 50):
+    last = min(port + 49, 65535)
+    for candidate in range(port, last + 1):
         with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
+            # As the server does: connections of a demo just stopped linger and are no reason to move on.
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
                 probe.bind(("127.0.0.1", candidate))
             except OSError as problem:
@@ -74,4 +100,4 @@ def _free_port(port):
                     raise
             else:
                 return candidate
-    sys.exit(f"previsit: no free port between {port} and {port + 49}. Choose one with PORT=...")
+    sys.exit(f"previsit: no free port between {port} and {last}. Choose one with PORT=...")
