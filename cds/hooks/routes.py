@@ -67,6 +67,7 @@ def feedback(service_id: str) -> Response:
     return _json({})
 
 
+@hooks_blueprint.route("/cds-services/", methods=_DOORS, provide_automatic_options=False)
 @hooks_blueprint.route("/cds-services/<path:rest>", methods=_DOORS, provide_automatic_options=False)
 def elsewhere(**_: str) -> Response:
     raise Refused(404, _SAID[404])

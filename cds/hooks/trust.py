@@ -10,6 +10,7 @@ from typing import Any
 from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, RSAKey
+from joserfc.jws import JWSRegistry
 
 from cds.hooks.client_keys import ClientKeys, Jwk
 from cds.hooks.clients import HookClient
@@ -88,10 +89,11 @@ class Trust:
     def _verified(self, client: HookClient, token: str, header: dict[str, Any]) -> dict[str, Any]:
         key = self._key(client, header)
         try:
-            kind = _KINDS[header["alg"]][0]
-            claims: dict[str, Any] = jwt.decode(
-                token, kind.import_key(key), algorithms=[header["alg"]]
-            ).claims
+            alg = header["alg"]
+            # Header members that mean nothing to us are to be ignored (RFC 7515, 4); joserfc would refuse them.
+            lenient = JWSRegistry(algorithms=[alg], strict_check_header=False)
+            public = _KINDS[alg][0].import_key(key)
+            claims: dict[str, Any] = jwt.decode(token, public, algorithms=[alg], registry=lenient).claims
         except (JoseError, ValueError, TypeError, RecursionError) as error:
             raise NotTrusted(type(error).__name__) from None
         return claims

@@ -6,8 +6,9 @@ import time
 from datetime import date
 
 from flask import Flask
-from joserfc import jwt
+from joserfc import jws
 from joserfc.jwk import ECKey, RSAKey
+from joserfc.jws import JWSRegistry
 
 from cds.hooks.clients import HookClient
 from cds.hooks.parts import init_hooks
@@ -50,7 +51,9 @@ class HookApp:
         claims = {"iss": ISS, "aud": url, "iat": int(self.now), "exp": int(self.now) + 300}
         claims = without_none(claims | {"jti": secrets.token_hex(16)} | changes)
         top = without_none({"alg": alg, "kid": key.kid, "typ": "JWT"} | (header or {}))
-        return jwt.encode(top, claims, key, algorithms=[top["alg"]])
+        # Not jwt.encode, which adds a typ where there is none.
+        lenient = JWSRegistry(algorithms=[top["alg"]], strict_check_header=False)
+        return jws.serialize_compact(top, json.dumps(claims).encode(), key, registry=lenient)
 
     def post(self, service, body, *, suffix="", token=None, **more):
         path = f"/cds-services/previsit-{service}{suffix}"

@@ -1,0 +1,120 @@
+"""B5.6 to B5.9: what a clinician can accept from a card."""
+
+from copy import deepcopy
+
+import pytest
+
+from tests.cds.hooks.catalogue import about_drafts, is_opioid
+from tests.cds.hooks.hook_json import BENZODIAZEPINE, OPIOID, draft, hook_request, ordering
+from tests.cds.hooks.validator import check_fhir
+from tests.chart.fhir_json import request
+
+EXTENSION = [{"url": "https://ehr.example.org/own", "valueString": "kept"}]
+
+
+def actions(cards, rule):
+    card = next(card for card in cards if rule in card["extension"]["org.previsit.rules"])
+    return [action for suggestion in card.get("suggestions", ()) for action in suggestion["actions"]]
+
+
+@pytest.mark.parametrize("user", ["Practitioner/pr1", "PractitionerRole/pr1", "Patient/p1"])
+def test_naloxone_is_offered_as_a_draft_order(hooks, user):
+    body = hook_request("patient-view", OPIOID, context={"userId": user, "encounterId": "e1"})
+    (action,) = actions(hooks.cards(body), "PV-08")
+    order = action["resource"]
+    assert (action["type"], order["resourceType"]) == ("create", "MedicationRequest")
+    assert order["medicationCodeableConcept"]["coding"] == [
+        {
+            "system": "http://www.nlm.nih.gov/research/umls/rxnorm",
+            "code": "1725059",
+            "display": "naloxone hydrochloride 40 MG/ML Nasal Spray",
+        }
+    ]
+    assert order["encounter"] == {"reference": "Encounter/e1"}
+    assert ("requester" in order) == user.startswith("Practitioner")
+
+
+@pytest.mark.parametrize(
+    ("rule", "code"),
+    [("PV-06", "310627008"), ("OR-10", "310627008"), ("RF-01", "306227000")],
+)
+def test_tests_and_referrals_are_offered_as_draft_requests(hook_apps, rule, code):
+    cards = hook_apps(rules=(about_drafts(rule, is_opioid),)).cards(ordering(draft()))
+    (action,) = actions(cards, rule)
+    assert action["resource"]["resourceType"] == "ServiceRequest"
+    assert action["resource"]["code"]["coding"][0]["code"] == code
+
+
+@pytest.mark.parametrize(
+    ("days", "quantity", "shorter"),
+    [(8, 32, 28), (30, 120, 28), (10, 5, 3), (7, 28, None), (3, 12, None)],
+)
+def test_a_long_supply_is_shortened_and_nothing_else_changed(hooks, days, quantity, shorter):
+    before = draft(days=days, extension=EXTENSION, note=[{"text": "as agreed"}])
+    before["dispenseRequest"]["quantity"]["value"] = quantity
+    sent = deepcopy(before)
+    found = actions(hooks.cards(ordering(before)), "OR-06")
+    assert before == sent
+    if shorter is None:
+        assert found == []
+        return
+    (action,) = found
+    after = action["resource"]
+    assert after.pop("dispenseRequest") == {
+        "quantity": {"value": shorter, "unit": "tablet"},
+        "expectedSupplyDuration": {
+            "value": 7, "unit": "day", "system": "http://unitsofmeasure.org", "code": "d",
+        },
+        "numberOfRepeatsAllowed": 0,
+    }  # fmt: skip
+    before.pop("dispenseRequest")
+    assert after == before
+
+
+@pytest.mark.parametrize(
+    ("dispense", "shorter"),
+    [
+        ({"quantity": {"value": 120}}, 28),  # four a day by its directions
+        ({"quantity": {"value": 28}}, None),
+        ({"expectedSupplyDuration": {"value": 30, "code": "d"}}, None),
+        ({}, None),
+        (None, None),
+        ("nonsense", None),
+    ],
+)
+def test_a_supply_that_is_only_partly_told(hooks, dispense, shorter):
+    found = actions(hooks.cards(ordering(draft(dispenseRequest=dispense))), "OR-06")
+    if dispense and "expectedSupplyDuration" in dispense:
+        assert found[0]["resource"]["dispenseRequest"]["expectedSupplyDuration"]["value"] == 7
+        assert "quantity" not in found[0]["resource"]["dispenseRequest"]
+    else:
+        assert [a["resource"]["dispenseRequest"]["quantity"]["value"] for a in found] == (
+            [shorter] if shorter else []
+        )
+
+
+def test_a_draft_without_an_id_cannot_be_changed(hooks):
+    assert actions(hooks.cards(ordering(draft(its_id=None))), "OR-06") == []
+
+
+def test_only_the_selected_draft_is_shortened(hooks):
+    body = ordering(draft("d1"), draft("d2"), hook="order-select", selections=["MedicationRequest/d2"])
+    assert [a["resource"]["id"] for a in actions(hooks.cards(body), "OR-06")] == ["d2"]
+
+
+def test_a_draft_benzodiazepine_can_be_taken_out(hooks):
+    sedative = request(id="d2", medicationCodeableConcept=BENZODIAZEPINE["medicationCodeableConcept"])
+    (action,) = actions(hooks.cards(ordering(draft(), sedative)), "OR-11")
+    assert (action["type"], action["resourceId"]) == ("delete", "MedicationRequest/d2")
+
+
+def test_b5_9_what_is_on_record_is_never_taken_out(hooks):
+    nameless = request(id=None, medicationCodeableConcept=BENZODIAZEPINE["medicationCodeableConcept"])
+    cards = hooks.cards(ordering(draft(), nameless, resources=(BENZODIAZEPINE,)))
+    assert actions(cards, "OR-11") == []
+
+
+def test_the_validator_bites():
+    check_fhir(OPIOID)
+    with pytest.raises(ValueError):
+        check_fhir(request(subject=None))
