@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from functools import partial
@@ -20,7 +20,7 @@ from cds.summary import Summary
 from cds.untold import Untold, by_cause
 from chart.records import Chart
 from rules.mme_lines import in_words
-from rules.rule import Assessment, Block, Priority, Status
+from rules.rule import Assessment, Block, Hook, Priority, Status
 
 # Signs that turn the direction of the text after them: a name must not reverse the number that follows it.
 _TURNS_TEXT = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
@@ -46,7 +46,8 @@ class Room:
 
 
 def page_of(summary: Summary, source_name: str) -> dict[str, Any]:
-    """The template's context for one summary."""
+    """The template's context for one summary; rules that speak only while an order is written are left to it."""
+    summary = replace(summary, assessments=tuple(a for a in summary.assessments if Hook.PAGE in a.rule.hooks))
     case, chart = summary.case, summary.case.chart
     # What needs attention today stands on the first screen and is not repeated.
     below = [a for a in summary.guidance if a not in summary.safety and is_about_the_patient(a)]

@@ -14,6 +14,7 @@ from chart.records import Gap, Unavailable
 from config import demo_config
 from rules.case import Case
 from rules.catalogue import RULES
+from rules.rule import Hook
 from sandbox.patients import practice_patients
 from tests.builders import AS_OF
 
@@ -47,7 +48,9 @@ def page_of_chart(chart):
 
 @lru_cache
 def practice_summary(name, missing=()):
-    return summary_of(practice_chart(name, missing))
+    """With the answers of rules that speak on the page; those about an order being written are not shown."""
+    summary = summary_of(practice_chart(name, missing))
+    return replace(summary, assessments=tuple(a for a in summary.assessments if Hook.PAGE in a.rule.hooks))
 
 
 @lru_cache

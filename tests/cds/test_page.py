@@ -8,6 +8,7 @@ import pytest
 
 from cds.contract import as_json
 from chart.when import day_in_words
+from rules.catalogue import RULES
 from rules.rule import Priority, Status
 from tests.builders import chart, condition, order
 from tests.cds.pages import PATIENTS, page_of_chart, practice_page, practice_summary
@@ -105,6 +106,13 @@ def test_a_dose_just_under_a_threshold_is_not_rounded_onto_it():
     medicines = page_of_chart(chart(order("morphine", "49.996", 1))).by_id["medicines"].text
     assert "49.996 MME/day" in medicines
     assert not re.search(r"\b50 MME/day", medicines)
+
+
+def test_rules_about_an_order_being_written_are_not_on_the_page():
+    shown = {a.rule.id for a in practice_summary("harold-brandvold").assessments}
+    others = {rule.id for rule in RULES} - shown
+    assert others
+    assert not others & set(practice_page("harold-brandvold", ("MedicationRequest",)).by_id)
 
 
 def test_headings_are_in_order(name, missing):
