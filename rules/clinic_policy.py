@@ -13,7 +13,9 @@ def evaluate(case: Case) -> Guidance:
     policy = case.policy
     name = f"{policy.clinic_name}, opioid policy, version “{policy.version}”"
     if policy == Policy():
-        return Guidance(Status.NOT_INDICATED, (Reason("No clinic policy is entered; the cited defaults apply"),))
+        return Guidance(
+            Status.NOT_INDICATED, (Reason("No clinic policy is entered; the cited defaults apply"),)
+        )
     if policy.reviewed_on is None:
         return Guidance(Status.UNDETERMINED, (Reason(f"{name}: no review date is recorded"),))
     due_on = policy.reviewed_on + timedelta(days=policy.review_days)
