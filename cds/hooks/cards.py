@@ -9,7 +9,7 @@ from uuid import uuid4
 from cds.hooks.gathering import Gathered
 from cds.hooks.markdown import escaped, summary
 from cds.hooks.overrides import override_reasons
-from cds.hooks.reasons import Shown, advice, heading, may_be_named
+from cds.hooks.reasons import UNNAMED_BLOCKS, Shown, advice, heading, may_be_named
 from cds.hooks.requests import HookRequest, Json
 from cds.hooks.services import Service
 from cds.hooks.suggestions import suggestions_for
@@ -92,13 +92,13 @@ def _card(told: Told, answer: Assessment) -> Json:
     named = may_be_named(answer)
     title = heading(answer) if named else "One finding needs attention before anything else: open the summary"
     parts = [escaped(advice(answer)), "\n".join(Shown(told.chart).lines(answer))]
-    source = {"label": answer.rule.source.title, "url": answer.rule.source.url} if named else _PROGRAM
+    own = {"label": answer.rule.source.title, "url": answer.rule.source.url}
     return _made(
         told,
         [answer],
         title=title,
         detail="\n\n".join(part for part in parts if part) or escaped("The summary shows what was found."),
-        source=source,
+        source=own if answer.rule.block not in UNNAMED_BLOCKS else _PROGRAM,
         topic=answer.rule.id,
         display=answer.rule.title if named and not answer.card else title,
     )

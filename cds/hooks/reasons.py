@@ -9,7 +9,7 @@ from chart.terms import CONFIDENTIALITY
 from rules.rule import Assessment, Block, Reason
 
 # A card may be seen outside the chart: on a work list, by another reader, in a log. Rule PR-03.
-_UNNAMED_BLOCKS = frozenset({Block.COMPLEX_NEEDS, Block.REFERRAL, Block.CONFIDENTIALITY})
+UNNAMED_BLOCKS = frozenset({Block.COMPLEX_NEEDS, Block.REFERRAL, Block.CONFIDENTIALITY})
 _PLAIN_KINDS = frozenset(
     "MedicationRequest MedicationDispense MedicationStatement Encounter Appointment DocumentReference "
     "Procedure DiagnosticReport Patient".split()
@@ -23,16 +23,20 @@ NO_DATE = "no date"
 
 def may_be_named(assessment: Assessment) -> bool:
     """Whether a card says what it is about, or only counts it."""
-    return bool(assessment.card) or assessment.rule.block not in _UNNAMED_BLOCKS
+    return bool(assessment.card) or assessment.rule.block not in UNNAMED_BLOCKS
 
 
 def heading(assessment: Assessment) -> str:
     return assessment.card or assessment.rule.title
 
 
+def is_open(assessment: Assessment) -> bool:
+    """Whether advice and reasons may follow: a rule that gives a neutral text has them tell a diagnosis."""
+    return not assessment.card and assessment.rule.block not in UNNAMED_BLOCKS
+
+
 def advice(assessment: Assessment) -> str:
-    """The rule's advice, which in the unnamed blocks may tell a diagnosis."""
-    return "" if assessment.rule.block in _UNNAMED_BLOCKS else assessment.advice
+    return assessment.advice if is_open(assessment) else ""
 
 
 class Shown:
@@ -60,7 +64,7 @@ class Shown:
     def _sorted(self, assessment: Assessment) -> tuple[list[Reason], int]:
         """What may be shown, and how many more there are."""
         reasons = assessment.guidance.reasons
-        if assessment.rule.block in _UNNAMED_BLOCKS:
+        if not is_open(assessment):
             return [], 0
         shown = [reason for reason in reasons if self._may_be_shown(reason)]
         return shown, len(reasons) - len(shown)

@@ -203,3 +203,4 @@ def test_a_rule_may_say_for_itself_what_a_card_says(hook_apps):
     (card,) = hook_apps(rules=(*RULES[:1], neutral)).cards(ordering(draft()))
     assert card["summary"] == "Something to review with this order"
     assert "diagnosis" not in json.dumps(card)
+    assert card["detail"] == "The summary shows what was found."

@@ -19,11 +19,13 @@ from rules.catalogue import RULES
 from rules.policy import Policy
 from rules.rule import Hook, Status
 from sandbox.patients import PATIENTS
-from tests.cds.hooks.hook_json import OPIOID, hook_request, prefetch
+from tests.cds.hooks.hook_json import OPIOID, draft, hook_request, prefetch
 from tests.cds.hooks.validator import check_response
+from tests.chart.fhir_json import bundle
 
 TODAY = date(2026, 3, 2)
 REAL = services_for(RULES)
+LORAZEPAM = {"text": "lorazepam 1 MG Oral Tablet"}
 VIEW = REAL["previsit-patient-view"]
 
 
@@ -158,3 +160,34 @@ def test_without_settings_nobody_may_call(environ):
 def test_a_bad_client_stops_the_start(tmp_path, environ):
     with pytest.raises(BadSetting, match="PREVISIT_CDS_CLIENTS cannot be used"):
         from_environment(environ | {"PREVISIT_CDS_CLIENTS": str(tmp_path / "missing.toml")})
+
+
+# Orders, by the rules of the real catalogue
+
+
+@pytest.mark.parametrize("hook", ["order-select", "order-sign"])
+@pytest.mark.parametrize("make", PATIENTS, ids=lambda make: make.__name__)
+def test_every_practice_patient_through_the_order_hooks(hook_apps, make, hook):
+    patient, resources = bundled(make)
+    body = asked_for(patient, resources, hook)
+    about = {"subject": {"reference": f"Patient/{patient['id']}"}}
+    drafts = [draft(days=14, **about), draft("d2", medicationCodeableConcept=LORAZEPAM, **about)]
+    body["context"] |= {"draftOrders": bundle(*drafts), "selections": ["MedicationRequest/d1"]}
+    app = hook_apps(rules=RULES, cds_max_cards=20)
+    cards = app.cards(body)
+    speaking = {rule for card in cards for rule in card["extension"]["org.previsit.rules"]}
+    assert ("OR-11" in speaking) == (make.__name__ != "ingeborg_halvorsen")  # in end-of-life care
+    service = REAL[f"previsit-{hook}"]
+    gathered = gather(read_request(body, service), service, TODAY)
+    summary = summarize(case_of(gathered.chart, Policy()), service.rules)
+    assert {a.rule.id for a in summary.assessments if a.status is Status.INDICATED} <= speaking
+
+
+@pytest.mark.parametrize("medicine", ["amoxicillin 500 mg capsule", "lisinopril 10 mg tablet"])
+@pytest.mark.parametrize("make", PATIENTS[:8], ids=lambda make: make.__name__)
+def test_other_orders_stay_quiet(hook_apps, make, medicine):
+    patient, resources = bundled(make)
+    body = asked_for(patient, resources, "order-sign")
+    about = {"subject": {"reference": f"Patient/{patient['id']}"}}
+    body["context"]["draftOrders"] = bundle(draft(medicationCodeableConcept={"text": medicine}, **about))
+    assert hook_apps(rules=RULES).cards(body) == []
