@@ -15,7 +15,7 @@ from app import create_demo
 from tests.journeys.ehr_server import running_at
 
 PICTURE = Path(__file__).parents[1] / "docs" / "summary.png"
-PATIENT = "Harold Brandvold"
+PATIENT = "Oleksandr Hrytsenko"
 DAY = date(2026, 11, 22)  # a fixed day: the picture changes only when the page does
 LARGEST = 200_000  # bytes
 
@@ -40,7 +40,7 @@ def take(browser: str, url: str) -> None:
         page.get_by_role("button", name=f"Launch for {PATIENT}").click()
         page.wait_for_url("**/visit/**")
         page.goto(f"{page.url}?as_of={DAY.isoformat()}")
-        page.screenshot(path=PICTURE)
+        page.screenshot(path=PICTURE, clip={"x": 0, "y": 0, "width": 1280, "height": 720})
         running.close()
 
 

@@ -5,7 +5,9 @@ from dataclasses import replace
 
 import pytest
 
+from chart.medications import Product
 from chart.records import Gap, SetAside
+from chart.terms import Concept
 from rules.rule import Priority, Status
 from tests.builders import chart, order
 from tests.cds.pages import page_of_chart, practice_page, practice_summary, with_gap
@@ -39,6 +41,20 @@ def test_a_record_that_could_not_be_used_is_a_gap_too():
         "No opioid in use found in what could be read; not all"
     )
     assert "Condition/9: its code cannot be read" in page.by_id["set-aside"].text
+
+
+@pytest.mark.parametrize(
+    "hidden",
+    [
+        with_gap(chart(), "MedicationRequest", Gap.NOT_SUPPORTED),
+        chart(order("oxycodone", 5, 4, concept=Concept(), product=Product(""))),
+    ],
+    ids=["an EHR without orders", "a medicine without a readable name"],
+)
+def test_what_may_be_an_opioid_leaves_the_question_open(hidden):
+    page = page_of_chart(hidden)
+    assert page.first(class_="headline").text.startswith("Whether opioids are in use could not be told; ")
+    assert "None found in use in what could be read; not all could." in page.by_id["medicines"].text
 
 
 def test_what_was_set_aside_on_purpose_hides_nothing():
