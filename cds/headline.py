@@ -56,9 +56,13 @@ def _work(summary: Summary) -> str:
     asked = [a for a in summary.assessments if is_about_the_patient(a)]
     to_do, safety = len([a for a in summary.to_do if a in asked]), len(summary.safety)
     unknown = len([a for a in asked if a.status is Status.UNDETERMINED])
-    parts = [f"{to_do} thing{'' if to_do == 1 else 's'} to prepare"]
+    parts = [f"{to_do} thing{'' if to_do == 1 else 's'} to prepare" if to_do else _nothing(summary)]
     if safety:
         parts.append(f"{safety} need{'s' if safety == 1 else ''} attention today")
     if unknown:
         parts.append(f"{unknown} could not be told")
     return ", ".join(parts)
+
+
+def _nothing(summary: Summary) -> str:
+    return "nothing found to prepare in what could be read" if has_gaps(summary) else "nothing to prepare"

@@ -30,6 +30,7 @@ def own_words(page):
 def test_nothing_found_is_never_said_bare_where_something_is_missing(kind, what):
     page = page_of_chart(with_gap(chart(), what, kind))
     assert [said for said in own_words(page) if COMFORT.search(said) and not QUALIFIED.search(said)] == []
+    assert "nothing to prepare" not in page.first(class_="headline").text
     assert f"{what} records {kind.value}." in page.first(class_="gaps").text
 
 
@@ -66,7 +67,7 @@ def test_what_was_set_aside_on_purpose_hides_nothing():
 
 def test_a_chart_read_whole_is_not_hedged():
     page = practice_page("nokomis-fairbanks")
-    assert page.first(class_="headline").text.startswith("No opioid in use; ")
+    assert page.first(class_="headline").text == "No opioid in use; nothing to prepare."
     assert "Nothing found for today." in page.by_id["today"].text
     assert not page.all(class_="gaps")
 
