@@ -40,10 +40,6 @@ class Room:
     def to_do(self) -> list[Assessment]:
         return self.first + self.then
 
-    @property
-    def is_empty(self) -> bool:
-        return not (self.first or self.then or self.soon or self.done or self.untold)
-
 
 def page_of(summary: Summary, source_name: str) -> dict[str, Any]:
     """The template's context for one summary; rules that speak only while an order is written are left to it."""
