@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from cds.hooks.cards import Told, cards_for
+from cds.hooks.drafts import drafts_of
 from cds.hooks.gathering import gather
 from cds.hooks.requests import HookRequest, Json
 from cds.hooks.services import Service
@@ -31,7 +32,10 @@ def answer(
     quiet: frozenset[str] = frozenset(),
 ) -> Json:
     """The body of the response. Raises ChartNotReadable where no honest answer can be given."""
-    gathered = gather(request, service, as_of, server)
+    drafts = drafts_of(request)
+    if service.is_for_orders and not drafts.has_any_to_judge:
+        return {"cards": []}
+    gathered = gather(request, service, as_of, server, drafts)
     summary = summarize(case_of(gathered.chart, settings.policy), service.rules)
     told = Told(request, service, gathered, summary, settings.launch_url, settings.most_cards, quiet)
     return {"cards": cards_for(told)}

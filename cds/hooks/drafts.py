@@ -22,6 +22,11 @@ class Drafts:
     def ids(self) -> frozenset[str]:
         return frozenset(f"{_ORDER}/{r['id']}" for r in self.to_read if r["resourceType"] == _ORDER)
 
+    @property
+    def has_any_to_judge(self) -> bool:
+        """Most orders are for tests and visits: then no chart need be read."""
+        return bool(self.ids & self.selections if self.selections else self.ids)
+
 
 def drafts_of(request: HookRequest) -> Drafts:
     """Bundles with or without a type, lists and single resources; BadRequest for what is no FHIR at all."""

@@ -34,9 +34,15 @@ class Gathered:
         return sum(s.hides_a_record and s.id in self.drafts.ids for s in self.chart.set_aside)
 
 
-def gather(request: HookRequest, service: Service, as_of: date, server: FhirServer | None = None) -> Gathered:
+def gather(
+    request: HookRequest,
+    service: Service,
+    as_of: date,
+    server: FhirServer | None = None,
+    drafts: Drafts | None = None,
+) -> Gathered:
     """Raises ChartNotReadable when the patient or the medication orders cannot be had."""
-    drafts = drafts_of(request)
+    drafts = drafts or drafts_of(request)
     sent = sent_with(request, service)
     raw = _raw(request, service, sent, as_of, server)
     resources = [*raw.resources, *sent.extra]

@@ -214,13 +214,14 @@ def test_b2_7_what_came_as_an_error_is_fetched(connected, stub, value):
 
 
 def test_b2_8_the_next_page_is_followed(connected, stub):
-    serve(stub, BENZODIAZEPINE)
-    link = f"{stub.base}/MedicationRequest?patient=p1&page=2"
+    serve(stub, OPIOID, BENZODIAZEPINE)
+    stub.page_size = 1
+    link = f"{stub.base}/MedicationRequest?patient=p1&_offset=1"
     page = bundle(OPIOID) | {"link": [{"relation": "next", "url": link}], "total": 2}
     cards = connected.cards(fetching(with_key(visit(), "medicationRequests", page), stub))
     assert "PV-10" in all_rules(cards)
     assert all("only partly read" not in card["detail"] for card in cards)
-    assert [request.query["page"] for request in stub.requests] == ["2"]
+    assert [request.query["_offset"] for request in stub.requests] == ["1"]
 
 
 @pytest.mark.parametrize("fault", [status(500), status(404), status(403)])
@@ -337,3 +338,19 @@ def test_b2_16_the_token_is_in_no_log_and_no_table(connected, stub, caplog):
     for secret in ("marker-token-9d2", "Quist", "p1'"):
         assert secret not in caplog.text
         assert secret not in dump
+
+
+SERVICE_REQUEST = bundle({"resourceType": "ServiceRequest", "id": "s1"})
+
+
+@pytest.mark.parametrize("drafts", [SERVICE_REQUEST, bundle(), []])
+def test_orders_without_a_medicine_need_no_chart(connected, stub, drafts):
+    body = hook_request("order-sign", context={"draftOrders": drafts}, prefetch=None)
+    assert connected.cards(fetching(body, stub)) == []
+    assert stub.requests == []
+
+
+def test_a_selection_without_a_medicine_needs_no_chart(connected, stub):
+    body = hook_request("order-select", context={"selections": ["ServiceRequest/s1"]}, prefetch=None)
+    assert connected.cards(fetching(body, stub)) == []
+    assert stub.requests == []

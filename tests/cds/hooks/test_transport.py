@@ -2,9 +2,12 @@
 
 import pytest
 
+from app import create_app
 from cds.hooks.routes import LARGEST
+from config import demo_config
 from tests.cds.hooks.hook_app import signing_client
 from tests.cds.hooks.hook_json import OPIOID, hook_request
+from tests.cds.hooks.validator import check_discovery
 
 BODY = hook_request("patient-view", OPIOID)
 ORIGIN = "https://ehr.example.org"
@@ -112,3 +115,16 @@ def test_a_fault_of_ours_is_one_sentence_and_a_reference(hooks, monkeypatch, cap
     assert "reference" in response.json["error"]
     assert "RuntimeError at broken" in caplog.text
     assert "Quist" not in caplog.text + response.text
+
+
+def test_the_whole_app_offers_the_services():
+    app = create_app(demo_config("http://localhost:8000"))
+    client = app.test_client()
+    response = client.get("/cds-services", headers={"Origin": "https://sandbox.example.org"})
+    check_discovery(response.json)
+    assert response.headers["Access-Control-Allow-Origin"] == "https://sandbox.example.org"
+    answered = client.post("/cds-services/previsit-patient-view", json=hook_request("patient-view", OPIOID))
+    assert answered.status_code in (200, 412)
+    assert client.post("/cds-services/unknown", json={}).json == {"error": "There is no such service."}
+    assert client.put("/cds-services/previsit-patient-view").mimetype == "application/json"
+    app.extensions["launch"].store.close()
