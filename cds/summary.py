@@ -8,7 +8,7 @@ from rules.case import Case
 from rules.catalogue import RULES
 from rules.confidentiality.withhold import withhold
 from rules.policy import Policy
-from rules.rule import Assessment, Block, Priority, Role, Rule, Status
+from rules.rule import Assessment, Block, Hook, Priority, Role, Rule, Status
 
 _URGENCY = {Priority.SAFETY: 0, Priority.HIGH: 1, Priority.ROUTINE: 2}
 _WORK = {
@@ -59,7 +59,11 @@ def case_of(chart: Chart, policy: Policy, role: Role = Role.PRESCRIBER) -> Case:
     return Case(withhold(chart, policy, role), policy)
 
 
-def summarize(case: Case, rules: tuple[Rule, ...] = RULES) -> Summary:
+# Rules about an order being written have nothing to say where none is.
+PAGE_RULES = tuple(rule for rule in RULES if Hook.PAGE in rule.hooks)
+
+
+def summarize(case: Case, rules: tuple[Rule, ...] = PAGE_RULES) -> Summary:
     """Every rule's answer; most urgent first within each kind of answer, then in the catalogue's order."""
     answers = [rule.assess(case) for rule in rules]
     return Summary(case, tuple(sorted(answers, key=_order)))

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 import secrets
-from base64 import urlsafe_b64encode
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
-from urllib.parse import urlencode
+
+from authlib.oauth2.rfc6749.parameters import prepare_grant_uri
+from authlib.oauth2.rfc7636 import create_s256_code_challenge
 
 from launch.discovery import Discovery
 from launch.issuers import IssuerRegistration
@@ -63,22 +63,17 @@ def authorize_url(
     launch: str | None,
 ) -> str:
     """Always by GET, which every EHR must take; `launch` is echoed as it came, `aud` as registered."""
-    parameters = {
-        "response_type": "code",
-        "client_id": registration.client_id,
-        "redirect_uri": redirect_uri,
-        "scope": " ".join(pending.scopes),
-        "state": state,
-        "aud": registration.iss,
-        "nonce": pending.nonce,
-        "code_challenge": challenge(pending.verifier),
-        "code_challenge_method": "S256",
-    }
-    if launch is not None:
-        parameters["launch"] = launch
-    separator = "&" if "?" in discovery.authorization_endpoint else "?"
-    return discovery.authorization_endpoint + separator + urlencode(parameters)
-
-
-def challenge(verifier: str) -> str:
-    return urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=").decode()
+    url: str = prepare_grant_uri(
+        discovery.authorization_endpoint,
+        registration.client_id,
+        "code",
+        redirect_uri=redirect_uri,
+        scope=list(pending.scopes),
+        state=state,
+        aud=registration.iss,
+        nonce=pending.nonce,
+        code_challenge=create_s256_code_challenge(pending.verifier),
+        code_challenge_method="S256",
+        launch=launch,
+    )
+    return url

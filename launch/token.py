@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import secrets
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
-from joserfc import jwt
+from authlib.oauth2.rfc7523 import private_key_jwt_sign
 
 from launch.issuers import IssuerRegistration
 from launch.outbound import Outbound, Reply
@@ -87,16 +86,17 @@ class TokenEndpoint:
 def client_assertion(registration: IssuerRegistration, token_url: str, now: float) -> str:
     """A signed statement of who we are, new for every request: an EHR refuses a `jti` it has seen."""
     signing = registration.keys[0]
-    header = {"alg": signing.alg, "kid": signing.kid, "typ": "JWT"}
-    claims = {
-        "iss": registration.client_id,
-        "sub": registration.client_id,
-        "aud": token_url,
-        "jti": secrets.token_urlsafe(24),
-        "iat": int(now),
-        "exp": int(now) + ASSERTION_SECONDS,
-    }
-    return jwt.encode(header, claims, signing.key, algorithms=[signing.alg])
+    # Authlib's own defaults are an hour, RS256 and no kid; a claims dictionary of ours would fix the jti for good.
+    assertion: str = private_key_jwt_sign(
+        signing.key,
+        client_id=registration.client_id,
+        token_endpoint=token_url,
+        alg=signing.alg,
+        header={"kid": signing.kid, "typ": "JWT"},
+        issued_at=int(now),
+        expires_in=ASSERTION_SECONDS,
+    )
+    return assertion
 
 
 def _accepted(reply: Reply) -> dict[str, Any]:

@@ -6,9 +6,8 @@ import re
 
 import pytest
 
-from launch.authorize import challenge
 from tests.launch.conftest import query, registration
-from tests.launch.stub_ehr import StubEhr
+from tests.launch.stub_ehr import StubEhr, challenge
 
 
 def test_ehr_launch_ends_in_a_session_for_the_right_patient(clinic, client, ehr):
