@@ -11,6 +11,7 @@ from werkzeug.exceptions import HTTPException
 
 from sandbox import authorization, discovery, fhir_api, pages, tokens
 from sandbox.clients import EhrClient
+from sandbox.console import init_console
 from sandbox.errors import FhirError
 from sandbox.state import TOKEN_SECONDS, USER, Ehr, current_ehr, new_key
 from sandbox.store import Store
@@ -28,11 +29,13 @@ def create_ehr(
     clock: Callable[[], float] = time.time,
     token_seconds: int = TOKEN_SECONDS,
     key: RSAKey | None = None,
+    cds_url: str | None = None,
 ) -> Flask:
     """`base_url` is where this app is mounted, as browsers reach it; FHIR is at `{base_url}/fhir`.
 
     `launch_url` is the app's own; `stories` gives a line to a patient's id; `key` signs id_tokens, a new one
-    at each start unless given. The running state, with its request log, is `app.extensions["ehr"]`.
+    at each start unless given; `cds_url`, below which `/cds-services` is, opens the console at `/console`. The
+    running state, with its request log, is `app.extensions["ehr"]`.
     """
     app = Flask(__name__)
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
@@ -42,9 +45,11 @@ def create_ehr(
     store.add(USER)
     for part in (pages, discovery, authorization, tokens, fhir_api):
         app.register_blueprint(part.blueprint)
+    if cds_url:
+        init_console(app, cds_url, clock)
     app.register_error_handler(Exception, _refuse)
     app.after_request(_finish)
-    app.context_processor(lambda: {"ehr": ehr})
+    app.context_processor(lambda: {"ehr": ehr, "has_console": bool(cds_url)})
     return app
 
 
@@ -55,7 +60,7 @@ def _finish(response: Response) -> Response:
     if response.mimetype == "text/html":
         response.headers["Content-Security-Policy"] = _content_policy(ehr)
         response.headers.setdefault("Cache-Control", "no-store")
-    if not request.path.startswith(("/static/", "/log")):
+    if not request.path.startswith(("/static/", "/log", "/console")):
         ehr.log.note(request, ehr.clock(), response.status_code, g.get("why", ""))
     return response
 
@@ -69,7 +74,9 @@ def _content_policy(ehr: Ehr) -> str:
     ]
     origins = " ".join(sorted({_origin(target) for target in targets if target}))
     own = f"'self' {_origin(ehr.base_url)}"
-    return f"default-src 'none'; style-src {own}; img-src {own}; base-uri 'none'; form-action 'self' {origins}"
+    return (
+        f"default-src 'none'; style-src {own}; img-src {own}; base-uri 'none'; form-action 'self' {origins}"
+    )
 
 
 def _origin(url: str) -> str:

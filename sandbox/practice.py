@@ -27,4 +27,6 @@ def practice_ehr(
         for problem in loaded.problems:
             print(f"{loaded.name}: {problem}", file=sys.stderr)
     client = EhrClient(client_id, (f"{app_url}/callback",), "client_secret_basic", client_secret)
-    return create_ehr(store, base_url, [client], launch_url=f"{app_url}/launch", stories=stories)
+    return create_ehr(
+        store, base_url, [client], launch_url=f"{app_url}/launch", stories=stories, cds_url=app_url
+    )

@@ -1,0 +1,185 @@
+"""The draft orders of the console: some to start from, and what an accepted suggestion does to them."""
+
+import json
+from dataclasses import dataclass
+from datetime import date, timedelta
+from difflib import unified_diff
+from typing import Any
+
+from sandbox.patients.codes import concept
+from sandbox.patients.medicines import Directions
+from sandbox.references import Resource
+from sandbox.state import USER_ID
+from sandbox.store import Store
+
+ORDER_HOOKS = ("order-select", "order-sign")
+_STOP = "stop-"
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    label: str
+    medicine: str  # a name of sandbox/patients/codes.csv
+    directions: Directions
+    quantity: int
+    days: int
+
+
+SAMPLES = {
+    "oxycodone": Sample(
+        "Oxycodone 10 mg, four times a day for 30 days",
+        "oxycodone 10",
+        Directions("Take 1 tablet by mouth 4 times a day", a_day=4),
+        120,
+        30,
+    ),
+    "lorazepam": Sample(
+        "Lorazepam 0.5 mg, twice a day for 30 days",
+        "lorazepam 0.5",
+        Directions("Take 1 tablet by mouth 2 times a day", a_day=2),
+        60,
+        30,
+    ),
+    "ibuprofen": Sample(
+        "Ibuprofen 600 mg, three times a day for 10 days",
+        "ibuprofen 600",
+        Directions("Take 1 tablet by mouth 3 times a day", a_day=3),
+        30,
+        10,
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What one action of a suggestion does, in words and as JSON."""
+
+    told: str
+    shown: str
+
+
+def choices(store: Store, patient: str) -> list[tuple[str, str]]:
+    """(value, label): the samples, and for each order in force its stop."""
+    return [(key, sample.label) for key, sample in SAMPLES.items()] + [
+        (f"{_STOP}{order['id']}", f"Stop {_name(order)}") for order in _in_force(store, patient)
+    ]
+
+
+def starting_text(store: Store, patient: str, hook: str, chosen: str, today: date) -> str:
+    """What the text field of a hook begins with; empty for hooks that carry nothing to edit."""
+    if hook in ORDER_HOOKS:
+        return pretty(bundle([_draft(store, patient, chosen, today)]))
+    if hook == "appointment-book":
+        return pretty(bundle([_appointment(patient, today)]))
+    return ""
+
+
+def bundle(resources: list[Resource]) -> Resource:
+    return {
+        "resourceType": "Bundle",
+        "type": "collection",
+        "entry": [{"resource": found} for found in resources],
+    }
+
+
+def resources_of(drafts: Any) -> list[Resource]:
+    entries = drafts.get("entry") if isinstance(drafts, dict) else drafts
+    found = [one.get("resource", one) for one in entries or () if isinstance(one, dict)]
+    return [one for one in found if isinstance(one, dict)]
+
+
+def selections(drafts: Any) -> list[str]:
+    return [name for one in resources_of(drafts) if "resourceType" in one and (name := reference(one))]
+
+
+def accepted(drafts: Any, actions: list[Any]) -> tuple[Resource, list[Change]]:
+    """The drafts as they would be, and each change; the drafts given stay as they are."""
+    orders, changes = resources_of(drafts), []
+    for action in (one for one in actions if isinstance(one, dict)):
+        orders, change = _applied(orders, action)
+        changes.append(change)
+    return bundle(orders), changes
+
+
+def reference(resource: Resource) -> str:
+    return f"{resource.get('resourceType')}/{resource['id']}" if resource.get("id") else ""
+
+
+def pretty(value: Any) -> str:
+    return json.dumps(value, indent=2, ensure_ascii=False)
+
+
+def _applied(orders: list[Resource], action: Resource) -> tuple[list[Resource], Change]:
+    kind, resource = action.get("type"), action.get("resource")
+    told = str(action.get("description") or kind)
+    if kind == "create" and isinstance(resource, dict):
+        made = {**resource, "id": f"draft-{len(orders) + 1}"}
+        return [*orders, made], Change(told, pretty(made))
+    target = str(action.get("resourceId") or (reference(resource) if isinstance(resource, dict) else ""))
+    before = next((one for one in orders if target and reference(one) == target), None)
+    if before is None:
+        return orders, Change(f"{told} Not done: {target or 'its order'} is not among the drafts.", "")
+    if kind == "update" and isinstance(resource, dict):
+        return [resource if one is before else one for one in orders], Change(told, _diff(before, resource))
+    if kind == "delete":
+        return [one for one in orders if one is not before], Change(told, pretty(before))
+    return orders, Change(f"{told} Not done: this EHR does not know this kind of action.", "")
+
+
+def _diff(before: Resource, after: Resource) -> str:
+    # Keys in one order: an order sent back with its elements moved about has not changed.
+    old, new = (json.dumps(one, indent=2, ensure_ascii=False, sort_keys=True) for one in (before, after))
+    return "\n".join(list(unified_diff(old.splitlines(), new.splitlines(), lineterm="", n=3))[2:])
+
+
+def _in_force(store: Store, patient: str) -> list[Resource]:
+    return [one for one in store.all("MedicationRequest", patient) if one.get("status") == "active"]
+
+
+def _draft(store: Store, patient: str, chosen: str, today: date) -> Resource:
+    for order in _in_force(store, patient):
+        if chosen == f"{_STOP}{order['id']}":
+            return {**order, "status": "stopped"}
+    return _written(SAMPLES.get(chosen, SAMPLES["oxycodone"]), patient, today)
+
+
+def _written(sample: Sample, patient: str, today: date) -> Resource:
+    a_day = {"unit": "day", "system": "http://unitsofmeasure.org", "code": "d"}
+    return {
+        "resourceType": "MedicationRequest",
+        "id": "draft-1",
+        "status": "draft",
+        "intent": "order",
+        "medicationCodeableConcept": concept(sample.medicine),
+        "subject": {"reference": f"Patient/{patient}"},
+        "authoredOn": today.isoformat(),
+        "requester": {"reference": f"Practitioner/{USER_ID}"},
+        "dosageInstruction": [sample.directions.dosage()],
+        "dispenseRequest": {
+            "numberOfRepeatsAllowed": 0,
+            "quantity": sample.directions.quantity(sample.quantity),
+            "expectedSupplyDuration": {"value": sample.days, **a_day},
+        },
+    }
+
+
+def _appointment(patient: str, today: date) -> Resource:
+    day = today + timedelta(days=7)
+    return {
+        "resourceType": "Appointment",
+        "id": "proposed-1",
+        "status": "proposed",
+        "start": f"{day.isoformat()}T09:00:00Z",
+        "end": f"{day.isoformat()}T09:20:00Z",
+        "participant": [
+            {"actor": {"reference": f"Patient/{patient}"}, "status": "accepted"},
+            {"actor": {"reference": f"Practitioner/{USER_ID}"}, "status": "needs-action"},
+        ],
+    }
+
+
+def _name(order: Resource) -> str:
+    medicine = order.get("medicationCodeableConcept") or {}
+    named = [medicine.get("text"), *(one.get("display") for one in medicine.get("coding") or ())]
+    written = (order.get("medicationReference") or {}).get("display")
+    return next((text for text in [*named, written] if text), f"order {order['id']}")
