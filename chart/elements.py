@@ -27,6 +27,9 @@ _LABEL_BASIS = "sec-label-basis"  # DS4P puts the law behind a label into an ext
 _LOINC_CODE = re.compile(r"(?<![\d.])(\d{3,6}-\d)(?!\d)")
 
 
+_NOTHING = Concept()  # most elements of most resources
+
+
 class Doubts:
     """Collects, for one record, what could not be read as FHIR says it should be."""
 
@@ -58,7 +61,7 @@ def as_text(value: object) -> str:
 
 def as_number(value: object) -> Decimal | None:
     """A finite number; numbers written as strings are met in practice and taken."""
-    if isinstance(value, bool) or not isinstance(value, int | float | str | Decimal):
+    if value is None or isinstance(value, bool) or not isinstance(value, int | float | str | Decimal):
         return None
     try:
         number = Decimal(str(value).strip())
@@ -91,6 +94,8 @@ def as_code(value: object) -> Code | None:
 
 def as_concept(value: object) -> Concept:
     """A CodeableConcept; a bare string or a bare Coding in its place is read for what it says."""
+    if value is None:
+        return _NOTHING
     if isinstance(value, str):
         return Concept((), value.strip())
     element = as_object(value)
@@ -105,15 +110,17 @@ def as_concept(value: object) -> Concept:
 
 
 def as_concepts(value: object) -> tuple[Concept, ...]:
+    if value is None:
+        return ()
     if isinstance(value, str):
         return (as_concept(value),)
     return tuple(as_concept(v) for v in as_objects(value))
 
 
 def as_quantity(value: object) -> Quantity | None:
-    element = as_object(value)
-    if not element:
+    if not isinstance(value, dict) or not value:
         return None
+    element: Json = value
     return Quantity(
         value=as_number(element.get("value")),
         unit=as_text(element.get("unit")),

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from chart.dosage import dosage_by_supply, read_dosage
@@ -47,6 +48,9 @@ _DAY_WORDS = {
     "months": "mo",
     "year": "a",
 }
+
+# A monthly fill is the same fill for years.
+_by_supply = lru_cache(maxsize=4096)(dosage_by_supply)
 
 Resolve = Callable[[str], Json | None]  # a Medication by its reference, where it was received
 
@@ -142,7 +146,7 @@ def _medication(
         "product": named.product,
         "status": status,
         "dosage": dosage,
-        "dosage_by_supply": dosage_by_supply(supply, named.product),
+        "dosage_by_supply": _by_supply(supply, named.product),
         "supply": supply,
         "reasons": as_concepts(resource.get("reasonCode")),
         "reason_ids": references_to(resource.get("reasonReference")),
