@@ -23,6 +23,8 @@ blueprint = Blueprint("authorization", __name__)
 
 _CHALLENGE = re.compile(r"[A-Za-z0-9_-]{43}")  # base64url of a SHA-256
 
+Context = tuple[str | None, str | None, str | None]
+
 
 class Untrusted(Exception):
     """The request cannot be answered by a redirect: we do not know that the address belongs to the app."""
@@ -108,21 +110,21 @@ def _grant(ehr: Ehr, client: EhrClient, params: dict[str, str]) -> Grant:
     return grant
 
 
-def _context(ehr: Ehr, launch: str | None, requested: list[str]) -> tuple[str | None, str | None]:
-    """(patient, encounter) of an EHR launch; nothing yet for an app that starts on its own."""
+def _context(ehr: Ehr, launch: str | None, requested: list[str]) -> Context:
+    """(patient, encounter, appContext) of an EHR launch; nothing yet for an app that starts on its own."""
     if launch is None and "launch" in requested:
         raise OAuthError("invalid_request", "scope launch needs the launch parameter the EHR handed out")
     if launch is None:
-        return None, None
+        return None, None, None
     if "launch" not in requested:
         raise OAuthError("invalid_scope", "a launch parameter needs the scope launch")
     known, is_first = ehr.launches.use(launch)
     if known is None or not is_first:
         raise OAuthError("invalid_request", "this launch is unknown, was used before, or is too old")
-    return known.patient, known.encounter
+    return known.patient, known.encounter, known.app_context
 
 
-def _within_reach(allowed: tuple[str, ...], context: tuple[str | None, str | None]) -> tuple[str, ...]:
+def _within_reach(allowed: tuple[str, ...], context: Context) -> tuple[str, ...]:
     """Scopes on a patient mean nothing, and are not granted, when no patient is or will be in context."""
     if context[0] is not None or "launch/patient" in allowed:
         return allowed

@@ -122,7 +122,7 @@ def override(key: str) -> ResponseReturnValue:
 
 @blueprint.post("/<key>/follow")
 def follow(key: str) -> ResponseReturnValue:
-    """As SMART has it: the EHR adds its address and a launch. Only the registered app is given one."""
+    """The EHR adds its address and a launch that carries the link's appContext; only the registered app gets one."""
     ehr, call, card = current_ehr(), _call(key), _card(key)
     place = request.form.get("link", "")
     link = next((one for n, one in enumerate(card.get("links") or ()) if str(n) == place), {})
@@ -130,7 +130,8 @@ def follow(key: str) -> ResponseReturnValue:
     if link.get("type") != "smart" or not ehr.launch_url or _origin(url) != _origin(ehr.launch_url):
         raise CannotGoOn("This link does not lead to an app that is registered here.")
     joint = "&" if "?" in url else "?"
-    launch = ehr.new_launch(call.patient)
+    context = link.get("appContext")
+    launch = ehr.new_launch(call.patient, context if isinstance(context, str) else None)
     return redirect(url + joint + urlencode({"iss": ehr.fhir_base, "launch": launch}), 303)
 
 

@@ -10,11 +10,12 @@ from urllib.parse import parse_qsl
 
 import requests
 
+from sandbox import parameters
 from sandbox.access import view
 from sandbox.errors import FhirError
 from sandbox.hook_drafts import ORDER_HOOKS, selections
-from sandbox.query import read_query
-from sandbox.references import Resource
+from sandbox.query import check_required, read_query
+from sandbox.references import Resource, at_path
 from sandbox.search import find, searchset
 from sandbox.state import USER_ID, Access, Ehr, Grant
 
@@ -153,7 +154,9 @@ def _encounter(ehr: Ehr, patient: str) -> str:
     """The visit going on, else the latest; a patient never seen gets a made-up id."""
     seen = ehr.store.all("Encounter", patient)
     going_on = [one for one in seen if one.get("status") in _GOING_ON]
-    by_start = sorted(going_on or seen, key=lambda one: str((one.get("period") or {}).get("start")))
+    by_start = sorted(
+        going_on or seen, key=lambda one: max(map(str, at_path(one, "period.start")), default="")
+    )
     return by_start[-1]["id"] if by_start else "first-visit"
 
 
@@ -187,15 +190,17 @@ def _prefetch(
 
 def _fetched(ehr: Ehr, access: Access, address: str) -> Resource | None:
     """A read or a search of our own records, whole: prefetch is not paged. FhirError, ValueError: not to be had."""
-    if "{{" in address:
-        raise ValueError(address)
     path, is_search, asked = address.partition("?")
     kind, _, its_id = path.partition("/")
+    # A type we do not keep is not "no data": the key stays away.
+    if "{{" in address or (kind not in parameters.TYPES and kind not in ehr.store.types()):
+        raise ValueError(address)
     seen = view(access, kind, "s" if is_search else "r")
     if not is_search:
         resource = ehr.store.get(kind, its_id)
         return resource if resource and seen.shows(resource) else None
     query = read_query(ehr.fhir_base, kind, parse_qsl(asked), is_strict=True)
+    check_required(query, require_observation_category=ehr.store.require_observation_category)
     found = find(ehr.store, query, seen)
     query.count = max(1, len(found))
     return searchset(ehr.store, query, found, 0, seen.shows, None)

@@ -8,7 +8,7 @@ from typing import Any
 
 from sandbox.patients.codes import concept
 from sandbox.patients.medicines import Directions
-from sandbox.references import Resource
+from sandbox.references import Resource, at_path
 from sandbox.state import USER_ID
 from sandbox.store import Store
 
@@ -139,7 +139,8 @@ def _in_force(store: Store, patient: str) -> list[Resource]:
 def _draft(store: Store, patient: str, chosen: str, today: date) -> Resource:
     for order in _in_force(store, patient):
         if chosen == f"{_STOP}{order['id']}":
-            return {**order, "status": "stopped"}
+            prior = {"reference": f"MedicationRequest/{order['id']}"}
+            return {**order, "id": "draft-1", "status": "stopped", "priorPrescription": prior}
     return _written(SAMPLES.get(chosen, SAMPLES["oxycodone"]), patient, today)
 
 
@@ -179,7 +180,10 @@ def _appointment(patient: str, today: date) -> Resource:
 
 
 def _name(order: Resource) -> str:
-    medicine = order.get("medicationCodeableConcept") or {}
-    named = [medicine.get("text"), *(one.get("display") for one in medicine.get("coding") or ())]
-    written = (order.get("medicationReference") or {}).get("display")
-    return next((text for text in [*named, written] if text), f"order {order['id']}")
+    paths = (
+        "medicationCodeableConcept.text",
+        "medicationCodeableConcept.coding.display",
+        "medicationReference.display",
+    )
+    named = (text for path in paths for text in at_path(order, path) if isinstance(text, str))
+    return next(named, f"order {order['id']}")

@@ -33,6 +33,7 @@ USER = {
 class Launch:
     patient: str
     encounter: str | None
+    app_context: str | None = None  # of a CDS Hooks link: handed on to the app as it came
 
 
 @dataclass(slots=True)
@@ -43,6 +44,7 @@ class Grant:
     scopes: tuple[str, ...]
     patient: str | None = None
     encounter: str | None = None
+    app_context: str | None = None
     is_revoked: bool = False
 
 
@@ -102,9 +104,10 @@ class Ehr:
     def url(self, path: str) -> str:
         return self.base_url + path
 
-    def new_launch(self, patient: str) -> str:
+    def new_launch(self, patient: str, app_context: str | None = None) -> str:
         """An opaque launch value for a patient, in the visit that is going on, if one is."""
-        return self.launches.put(Launch(patient, _current_encounter(self.store, patient)), LAUNCH_SECONDS)
+        launch = Launch(patient, _current_encounter(self.store, patient), app_context)
+        return self.launches.put(launch, LAUNCH_SECONDS)
 
     def public_keys(self) -> dict[str, Any]:
         return {"keys": [{**self.key.as_dict(private=False), "alg": ID_TOKEN_ALGORITHM}]}

@@ -123,6 +123,8 @@ def _tokens(ehr: Ehr, grant: Grant, scopes: tuple[str, ...]) -> dict[str, Any]:
         answer |= {"patient": grant.patient, "need_patient_banner": True}
     if grant.encounter:
         answer["encounter"] = grant.encounter
+    if grant.app_context is not None:
+        answer["appContext"] = grant.app_context
     lives = [seconds for scope, seconds in REFRESH_SECONDS.items() if scope in grant.scopes]
     if lives:
         answer["refresh_token"] = ehr.refresh.put(grant, max(lives))
