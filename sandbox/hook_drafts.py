@@ -4,6 +4,7 @@ import json
 from dataclasses import dataclass
 from datetime import date, timedelta
 from difflib import unified_diff
+from itertools import count
 from typing import Any
 
 from sandbox.patients.codes import concept
@@ -113,7 +114,7 @@ def _applied(orders: list[Resource], action: Resource) -> tuple[list[Resource], 
     kind, resource = action.get("type"), action.get("resource")
     told = str(action.get("description") or kind)
     if kind == "create" and isinstance(resource, dict):
-        made = {**resource, "id": f"draft-{len(orders) + 1}"}
+        made = {**resource, "id": _free_id(orders)}
         return [*orders, made], Change(told, pretty(made))
     target = str(action.get("resourceId") or (reference(resource) if isinstance(resource, dict) else ""))
     before = next((one for one in orders if target and reference(one) == target), None)
@@ -124,6 +125,11 @@ def _applied(orders: list[Resource], action: Resource) -> tuple[list[Resource], 
     if kind == "delete":
         return [one for one in orders if one is not before], Change(told, pretty(before))
     return orders, Change(f"{told} Not done: this EHR does not know this kind of action.", "")
+
+
+def _free_id(orders: list[Resource]) -> str:
+    taken = {one.get("id") for one in orders}
+    return next(name for n in count(1) if (name := f"draft-{n}") not in taken)
 
 
 def _diff(before: Resource, after: Resource) -> str:

@@ -324,3 +324,11 @@ def test_what_suggestions_do_to_the_drafts():
 )
 def test_markdown_is_a_small_part_and_the_rest_is_text(text, html):
     assert str(rendered(text)) == html
+
+
+def test_a_new_draft_takes_no_other_drafts_id():
+    second = {**DRAFT, "id": "draft-2"}
+    actions = [{"type": "delete", "resourceId": ORDER}, {"type": "create", "resource": DRAFT}]
+    drafts, _ = accepted(bundle([DRAFT, second]), actions * 2)
+    ids = [one["resource"]["id"] for one in drafts["entry"]]
+    assert len(set(ids)) == len(ids) == 2
