@@ -46,10 +46,17 @@ def exclusion(chart: Chart) -> Exclusion | None:
 
 def doubts(chart: Chart) -> tuple[Reason, ...]:
     """What may be a reason, but is too uncertain to pause anything: one visit's diagnosis, a name without a code."""
-    age_unknown = [] if chart.patient.birth_date else [Reason("No birth date is recorded")]
     once = _visit_diagnoses(chart)
     single = [Reason.of(f"One visit lists {_told(c)}", (c,)) for c in once] if len(once) == 1 else []
-    return (*age_unknown, *single, *_named_only(chart))
+    return (*_age_unknown(chart), *single, *_named_only(chart), *_discharges_by_name(chart))
+
+
+def _age_unknown(chart: Chart) -> Iterator[Reason]:
+    """Some EHRs send a year alone: then a patient may be 17 or 18."""
+    if (born := chart.patient.birth_date) is None:
+        yield Reason("No birth date is recorded")
+    elif _may_be_adult(born.first, chart.as_of) and not _may_be_adult(born.last, chart.as_of):
+        yield Reason.of(f"Whether the patient is {ADULT} cannot be told: born {born}", (chart.patient,))
 
 
 def _under_age(chart: Chart) -> Iterator[Reason]:
@@ -122,6 +129,15 @@ def _named_only(chart: Chart) -> Iterator[Reason]:
         is_named = _NAMED.search(name) and not _NOT_MEANT.search(name)
         if is_named and _is_current(condition, chart) and not _is_excluding(condition):
             yield Reason.of(f"By its name, {_told(condition)} may put this patient outside", (condition,))
+
+
+def _discharges_by_name(chart: Chart) -> Iterator[Reason]:
+    """Hospitals code a discharge to hospice in billing codes for which the specification has no list."""
+    for visit in chart.encounters:
+        name = visit.discharge.display if visit.discharge else ""
+        if "hospice" in name.lower() and visit.status != "cancelled" and _is_recent(visit.when, chart):
+            told = f"{name} ({visit.when})" if visit.when else name
+            yield Reason.of(f"By its name, a discharge may put this patient outside: {told}", (visit,))
 
 
 def _is_excluding(condition: Condition) -> bool:

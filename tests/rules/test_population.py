@@ -146,3 +146,30 @@ def test_pop_03_names_the_medicine_and_why():
     told = texts(opioid_data.RULE, case(order("oxycodone", 5, None, days=None)))
     assert told.startswith("oxycodone 5 mg: no dose is recorded")
     assert "minimum" in told
+
+
+@pytest.mark.parametrize(
+    ("born", "is_doubt"),
+    [
+        ("2007", False),  # 18 at least
+        ("2008", True),  # 17 or 18
+        ("2008-03", True),
+        ("2008-02", False),
+        ("2008-03-01", False),
+        ("2009", False),  # under 18 whatever the day
+    ],
+)
+def test_a_partial_birth_date_may_leave_the_age_open(born, is_doubt):
+    of = chart(born=born)
+    assert of.as_of == date(2026, 3, 2)
+    assert any("Whether the patient is 18 cannot be told" in r.text for r in doubts(of)) is is_doubt
+
+
+@pytest.mark.parametrize(
+    ("name", "ago", "is_doubt"),
+    [("Hospice - medical facility", 30, True), ("Discharged to home", 30, False), ("Hospice", 400, False)],
+)
+def test_a_discharge_to_hospice_by_its_name_is_asked_about(name, ago, is_doubt):
+    stay = Encounter(id="Encounter/9", discharge=concept(text=name), start=when(ago))
+    assert any("By its name, a discharge" in r.text for r in doubts(chart(stay))) is is_doubt
+    assert exclusion(chart(stay)) is None
