@@ -11,17 +11,14 @@ from rules.orders.answers import AT_SIGN, unless_opioid_ordered
 from rules.orders.sources import opioid_cds
 from rules.planned_visits import pdmp
 from rules.planned_visits.due import Evidence, due, latest
-from rules.planned_visits.evidence import observations, procedures
 from rules.rule import Block, Guidance, Reason, Rule, Status
 from rules.sources import cdc_2022
-from rules.valuesets import PDMP_REVIEW
 
 
 def evaluate(case: Case) -> Guidance:
     if not_for := unless_opioid_ordered(case, with_buprenorphine=True):
         return not_for
-    chart = case.chart
-    reviews = [*procedures(chart, PDMP_REVIEW), *observations(chart, PDMP_REVIEW)]
+    reviews = pdmp.on_record(case.chart)
     last = latest(reviews)
     guidance = due(case, reviews, case.policy.pdmp_days, pdmp.WHAT)
     if guidance.status is not Status.INDICATED and case.policy.pdmp_every_prescription:

@@ -20,6 +20,10 @@ class Evidence:
     note: str = ""  # what makes it less than certain
 
     @property
+    def is_preliminary(self) -> bool:
+        return getattr(self.record, "status", "") == "preliminary"
+
+    @property
     def day(self) -> date:
         """The earliest day it can mean, so that a partial date never makes something look recent."""
         return self.on.first if self.on else date.min

@@ -3,9 +3,10 @@
 from datetime import date, timedelta
 
 from chart.medications import DrugClass
+from chart.records import Chart
 from rules.case import Case
 from rules.planned_visits.applies import unless_long_term
-from rules.planned_visits.due import due, latest
+from rules.planned_visits.due import Evidence, due, latest
 from rules.planned_visits.evidence import named, observations, procedures
 from rules.rule import Block, Guidance, Hook, Reason, Role, Rule, Status
 from rules.sources import cdc_2022
@@ -19,12 +20,18 @@ def evaluate(case: Case) -> Guidance:
     if not_for := unless_long_term(case):
         return not_for
     chart = case.chart
-    reviews = [*procedures(chart, PDMP_REVIEW), *observations(chart, PDMP_REVIEW)]
+    reviews = on_record(chart)
     guidance = due(case, reviews, case.policy.pdmp_days, WHAT, named(chart, _NAMES, reviews))
     last = latest(reviews)
     if case.policy.pdmp_every_prescription and last and guidance.status is not Status.INDICATED:
         return _before_each_prescription(case, guidance, last.day)
     return guidance
+
+
+def on_record(chart: Chart) -> list[Evidence]:
+    """Either code on either record. A finding counts once it is signed (opioid-cds-r4 REC09: final or amended)."""
+    found = observations(chart, PDMP_REVIEW)
+    return [*procedures(chart, PDMP_REVIEW), *(f for f in found if not f.is_preliminary)]
 
 
 def _before_each_prescription(case: Case, guidance: Guidance, reviewed: date) -> Guidance:

@@ -42,6 +42,9 @@ def finding(**changes):
         ([finding(on=20, value=value(False))], "indicated"),
         ([finding(on=20, value=value("Not done"))], "indicated"),
         ([finding(on=20, status="cancelled")], "indicated"),
+        ([finding(on=20, status="final")], "addressed"),
+        ([finding(on=20, status="corrected")], "addressed"),
+        ([finding(on=20, status="preliminary")], "indicated"),  # not signed: it may still come to nothing
     ],
 )
 def test_evidence(records, expected):
