@@ -43,7 +43,7 @@ _OWNER_ELEMENTS = ("subject", "patient", "for")
 _CANCELLED = {"entered-in-error": "entered in error", "refuted": "ruled out"}
 
 # An order sent for signature with one of these ends a medicine; any other status there is a draft, whatever it says.
-_ENDING = frozenset({"stopped", "cancelled", "on-hold", "completed"})
+ENDING = frozenset({"stopped", "cancelled", "on-hold", "completed"})
 
 
 class ChartNotReadable(Exception):
@@ -221,8 +221,8 @@ def _read(
         unavailable=gaps,
         set_aside=(*set_aside, *reader.set_aside, *being_written.set_aside),
         sources=read,
-        drafts=tuple(replace(r, status="draft") for r in written if r.status not in _ENDING),
-        stops=tuple(r for r in written if r.status in _ENDING),
+        drafts=tuple(replace(r, status="draft") for r in written if r.status not in ENDING),
+        stops=tuple(r for r in written if r.status in ENDING),
         **found,
     )
     return as_it_stood(chart)

@@ -10,8 +10,9 @@ from cds.hooks.prefetch import Sent, sent_with
 from cds.hooks.requests import HookRequest, Json
 from cds.hooks.services import Service
 from cds.hooks.templates import REQUIRED
+from chart.elements import as_text
 from chart.fhir import FhirServer, Given, RawRecord, SignInEnded, read_record
-from chart.reader import ChartNotReadable, read_chart
+from chart.reader import ENDING, ChartNotReadable, read_chart
 from chart.records import Chart, Gap, SetAside, Unavailable
 from chart.searches import NAMES, Search, gap_sentence
 from chart.searchset import medication_references
@@ -48,7 +49,7 @@ def gather(
     resources = [*raw.resources, *sent.extra]
     _check_required(raw, resources)
     chart = read_chart(
-        [r for r in resources if f"{r.get('resourceType')}/{r.get('id')}" not in drafts.as_sent],
+        [r for r in resources if not _is_only_being_written(r, drafts, as_of)],
         as_of,
         patient_id=request.patient_id,
         unavailable=raw.unavailable,
@@ -59,6 +60,17 @@ def gather(
     )
     _log_foreign(chart.set_aside)
     return Gathered(replace(chart, selections=drafts.selections), drafts)
+
+
+def _is_only_being_written(resource: Json, drafts: Drafts, as_of: date) -> bool:
+    """EHRs save an order before it is signed. One that stood before today is being changed or ended: it stays,
+    for it is what the change is measured against."""
+    draft = drafts.as_sent.get(f"{resource.get('resourceType')}/{resource.get('id')}")
+    if draft is None or as_text(draft.get("status")).lower() in ENDING:
+        return False
+    written = as_text(resource.get("authoredOn"))[:10]
+    is_older = bool(written) and written < as_of.isoformat()
+    return not is_older or as_text(resource.get("status")).lower() == "draft"
 
 
 def _raw(

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from tests.cds.hooks.hook_json import CLINICIAN_HOOKS, INSTANCE, OPIOID, draft, hook_request, ordering
 from tests.cds.hooks.validator import check_response
-from tests.chart.fhir_json import bundle, request
+from tests.chart.fhir_json import bent, bundle, request
 
 AUTHORIZATION = {
     "access_token": "token-1",
@@ -223,7 +223,7 @@ def test_drafts_beside_the_selected_one_count_in_totals():
     assert daily_mme_with_drafts(chart, Policy()).total > 0
 
 
-def test_an_order_that_is_signed_again_counts_once():
+def gathered(*drafts, resources):
     from datetime import date
 
     from cds.hooks.gathering import gather
@@ -231,10 +231,39 @@ def test_an_order_that_is_signed_again_counts_once():
     from tests.cds.hooks.hook_json import SERVICES
 
     service = SERVICES["previsit-order-sign"]
-    body = ordering(draft("r1", status="active"), resources=(OPIOID,))
-    chart = gather(read_request(body, service), service, date(2026, 3, 2)).chart
+    return gather(
+        read_request(ordering(*drafts, resources=resources), service), service, date(2026, 3, 2)
+    ).chart
+
+
+@pytest.mark.parametrize(
+    ("recorded", "stays"),
+    [
+        ({"authoredOn": "2026-02-20"}, True),  # stood before: what the change is measured against
+        ({"authoredOn": "2026-03-02T09:00:00-05:00"}, False),  # saved a moment ago, not signed yet
+        ({"authoredOn": "2026-02-20", "status": "draft"}, False),
+        ({"authoredOn": None}, False),
+    ],
+)
+def test_an_order_that_is_signed_again_counts_once(recorded, stays):
+    from rules.mme import daily_mme_with_drafts
+    from rules.policy import Policy
+
+    chart = gathered(draft("r1", status="active"), resources=(bent(OPIOID, **recorded),))
     assert [d.id for d in chart.drafts] == ["MedicationRequest/r1"]
-    assert chart.medication_requests == ()
+    assert bool(chart.medication_requests) is stays
+    assert daily_mme_with_drafts(chart, Policy()).total == 30
+
+
+@pytest.mark.parametrize("status", ["stopped", "cancelled"])
+def test_ending_an_order_under_its_own_id_is_seen_as_the_decrease_it_is(status):
+    from rules.case import Case
+    from rules.orders.decrease import RULE
+    from rules.rule import Status
+
+    chart = gathered(draft("r1", status=status), resources=(OPIOID,))
+    assert Case(chart).mme.total == 30
+    assert RULE.evaluate(Case(chart)).status is Status.INDICATED
 
 
 def test_two_records_without_an_id_are_not_taken_for_one():
