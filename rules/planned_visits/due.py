@@ -37,7 +37,9 @@ def latest(evidence: Iterable[Evidence]) -> Evidence | None:
 def due(
     case: Case, evidence: Sequence[Evidence], every: int, what: str, maybe: Sequence[Evidence] = ()
 ) -> Guidance:
-    """Due on the day `every` days after the latest evidence: that day itself is due, the day before is not.
+    """Overdue from the day after `every` days: that day itself is still within the interval, and due today.
+
+    So the measures count it (agreement <=12 months, PDMP <=90 days) and opioid-cds-r4 REC09 ([today - 90, today]).
 
     `maybe` is never taken as done: where something is due, it is named so that a person can look.
     """
@@ -48,7 +50,7 @@ def due(
         more = (*undated, *may_be_it(case, maybe, every))
         return Guidance(Status.INDICATED, nothing + more, rests_on_absence=True)
     due_on = last.day + timedelta(days=every)
-    if case.as_of >= due_on:
+    if case.as_of > due_on:
         reasons = (_overdue(case, last, what), *may_be_it(case, maybe, every))
         return Guidance(Status.INDICATED, reasons, due_on=due_on, rests_on_absence=True)
     is_soon = due_on - case.as_of <= timedelta(days=case.policy.lead_days)

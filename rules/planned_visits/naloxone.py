@@ -109,7 +109,7 @@ def _of_supply(case: Case, home: AtHome, risks: tuple[Reason, ...]) -> Guidance:
         return Guidance(Status.INDICATED, (*told, *risks), priority=priority, rests_on_absence=True)
     due_on = _due_on(case, home, last)
     told = (_told(last, "Naloxone on record"),)
-    if case.as_of >= due_on:
+    if case.as_of > due_on:
         why = Reason("Long enough ago to ask whether it is still at hand and in date")
         return Guidance(Status.INDICATED, (*told, why, *risks), due_on, priority, rests_on_absence=True)
     is_soon = due_on - case.as_of <= timedelta(days=case.policy.lead_days)

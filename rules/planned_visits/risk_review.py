@@ -39,7 +39,7 @@ def _after_overdose(case: Case, guidance: Guidance, reviews: list[Evidence]) -> 
         days=case.policy.risk_review_event_days
     )
     reasons = (*guidance.reasons, Reason.of(f"An overdose was recorded since: {event.when}", (event,)))
-    if due_on <= case.as_of:
+    if due_on < case.as_of:
         return Guidance(Status.INDICATED, reasons, due_on)
     sooner = min(due_on, guidance.due_on or due_on)
     is_soon = sooner - case.as_of <= timedelta(days=case.policy.lead_days)

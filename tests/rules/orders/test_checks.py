@@ -92,8 +92,8 @@ REVIEWED = "461621000124108"
     ("records", "expected"),
     [
         ([], "indicated"),
-        ([procedure(REVIEWED, on=90)], "indicated"),
-        ([procedure(REVIEWED, on=89)], "upcoming"),
+        ([procedure(REVIEWED, on=91)], "indicated"),
+        ([procedure(REVIEWED, on=90)], "upcoming"),
         ([procedure(REVIEWED, on=75)], "addressed"),
         ([procedure(REVIEWED, on=20)], "addressed"),
         ([procedure(REVIEWED, on=20, status="not-done")], "indicated"),
@@ -150,7 +150,7 @@ def test_drug_test_for_longer_orders(found, expected):
 
 
 @pytest.mark.parametrize(
-    ("on", "expected"), [(365, "indicated"), (364, "upcoming"), (340, "addressed"), (20, "addressed")]
+    ("on", "expected"), [(366, "indicated"), (365, "upcoming"), (340, "addressed"), (20, "addressed")]
 )
 def test_drug_test_once_a_year(on, expected):
     assert status(DRUG_TEST, ordering(urine_test(on), drafts=draft(*OXY, 4, days=30))) == expected

@@ -30,7 +30,7 @@ SIGNED = concept((LOINC, "94136-9"))
         ([document("94136-9", on=350)], "addressed"),
         ([document("94136-9", on=351)], "upcoming"),
         ([document("94136-9", on=364)], "upcoming"),
-        ([document("94136-9", on=365)], "indicated"),
+        ([document("94136-9", on=365)], "upcoming"),
         ([document("94136-9", on=366)], "indicated"),
         ([document("94136-9", on=100, status="superseded")], "indicated"),
         ([document("94136-9", on=100, doc_status="preliminary")], "indicated"),

@@ -24,7 +24,7 @@ def report(ago, status="final"):
         (350, "addressed"),
         (351, "upcoming"),
         (364, "upcoming"),
-        (365, "indicated"),
+        (365, "upcoming"),
         (366, "indicated"),
     ],
 )

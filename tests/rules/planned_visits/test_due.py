@@ -25,7 +25,7 @@ def evidence(on, **changes):
         (75, Status.ADDRESSED),  # due in 15 days: outside the lead time of 14
         (76, Status.UPCOMING),
         (89, Status.UPCOMING),  # due tomorrow
-        (90, Status.INDICATED),  # due today
+        (90, Status.UPCOMING),  # due today, and still within the interval
         (91, Status.INDICATED),
     ],
 )

@@ -34,11 +34,11 @@ def spray(ago, **changes):
         ([spray(20)], "addressed"),
         ([spray(350)], "addressed"),
         ([spray(351)], "upcoming"),
-        ([spray(364)], "upcoming"),
-        ([spray(365)], "indicated"),  # a year without asking
+        ([spray(365)], "upcoming"),
+        ([spray(366)], "indicated"),  # a year without asking
         ([spray(400), statement("naloxone", asserted=20)], "addressed"),
         ([spray(725), statement("naloxone", asserted=20)], "upcoming"),
-        ([spray(730), statement("naloxone", asserted=20)], "indicated"),  # past its shelf life
+        ([spray(731), statement("naloxone", asserted=20)], "indicated"),  # past its shelf life
         ([spray(20, status="declined")], "indicated"),
         ([fill("nalmefene", on=20, days=None)], "addressed"),
         ([order("naloxone", authored=20, days=None)], "addressed"),
@@ -48,7 +48,7 @@ def spray(ago, **changes):
         ([order("naloxone", authored=20, days=None, categories=frozenset({"inpatient"}))], "indicated"),
         ([order("naloxone", authored=None, days=None)], "indicated"),
         ([statement("naloxone", asserted=20)], "addressed"),
-        ([statement("naloxone", asserted=365)], "indicated"),
+        ([statement("naloxone", asserted=366)], "indicated"),
         ([statement("naloxone", asserted=20, status="not-taken")], "indicated"),
         ([observation(text="Has naloxone at home", value=value(True), on=20)], "addressed"),
         ([observation(text="Naloxone kit at home", value=value("Yes"), on=20)], "addressed"),

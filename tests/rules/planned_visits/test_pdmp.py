@@ -31,7 +31,7 @@ def finding(**changes):
         ([procedure(REVIEW, on=75)], "addressed"),
         ([procedure(REVIEW, on=76)], "upcoming"),
         ([procedure(REVIEW, on=89)], "upcoming"),
-        ([procedure(REVIEW, on=90)], "indicated"),
+        ([procedure(REVIEW, on=90)], "upcoming"),
         ([procedure(REVIEW, on=91)], "indicated"),
         ([procedure(REVIEW, on=20, status="not-done")], "indicated"),
         ([procedure(REVIEW, on=20, status="in-progress")], "indicated"),

@@ -60,7 +60,14 @@ def test_what_is_no_score(records):
 
 @pytest.mark.parametrize(
     ("ago", "expected"),
-    [(10, "addressed"), (75, "addressed"), (76, "upcoming"), (89, "upcoming"), (90, "indicated")],
+    [
+        (10, "addressed"),
+        (75, "addressed"),
+        (76, "upcoming"),
+        (89, "upcoming"),
+        (90, "upcoming"),
+        (91, "indicated"),
+    ],
 )
 def test_interval(ago, expected):
     assert status(RULE, long_term(observation(MEAN, 5, on=ago))) == expected

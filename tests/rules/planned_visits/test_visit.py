@@ -31,7 +31,7 @@ def seen(ago, **changes):
         (75, "addressed"),
         (76, "upcoming"),
         (89, "upcoming"),
-        (90, "indicated"),
+        (90, "upcoming"),
         (91, "indicated"),
     ],
 )
