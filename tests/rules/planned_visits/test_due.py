@@ -80,6 +80,6 @@ def test_more_evidence_never_brings_it_forward(agos, extra):
 
 
 @given(st.integers(0, 800))
-def test_indicated_exactly_from_the_day_it_is_due(ago):
+def test_indicated_exactly_from_the_day_after_it_is_due(ago):
     guidance = due(CASE, [evidence(ago)], 90, "review")
-    assert (guidance.status is Status.INDICATED) == (guidance.due_on <= AS_OF)
+    assert (guidance.status is Status.INDICATED) == (guidance.due_on < AS_OF)
