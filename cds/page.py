@@ -15,6 +15,7 @@ from cds.dose_words import dose_today, trend
 from cds.evidence import Evidence
 from cds.headline import has_gaps, headline, is_about_the_patient
 from cds.medicine_list import medicine_list
+from cds.notice import notice_of
 from cds.record_words import many
 from cds.summary import Summary
 from cds.untold import Untold, by_cause
@@ -52,6 +53,7 @@ def page_of(summary: Summary, source_name: str) -> dict[str, Any]:
     referrals = _room(summary.referrals, chart)
     return {
         "summary": summary,
+        "notice": notice_of(summary.case.chart),
         "headline": headline(summary),
         "evidence": Evidence(chart),
         "has_gaps": has_gaps(summary),

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from cds.grouping import grouped
+from cds.notice import notice_of
 from cds.summary import Summary
 from chart.when import day_in_words
 from rules.rule import Assessment, Status
@@ -35,6 +36,8 @@ def _lines(summary: Summary) -> Iterator[str]:
             for answer in answers:
                 yield from _answer(answer)
     yield from _not_read(summary)
+    if notice := notice_of(chart):
+        yield from ("", notice)
     yield ""
     yield "Decision support: it informs the clinician and does not decide. MME/day is an estimate, never a"
     yield "conversion between opioids."

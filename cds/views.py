@@ -18,6 +18,7 @@ from chart.fhir import ChartNotReadable, SignInEnded
 from chart.when import day_in_words
 from launch.browser import form_token
 from launch.session import session_for
+from rules.link import links_beside
 from rules.policy import Policy
 
 log = logging.getLogger(__name__)
@@ -33,6 +34,7 @@ def init_views(app: Flask, config: Any) -> None:
     app.extensions["frame_ancestors"] = _frame_ancestors(config)
     app.register_blueprint(blueprint)
     app.jinja_env.finalize = for_reading
+    app.jinja_env.globals["links_for"] = lambda rule_id: links_beside(app.extensions["policy"].links, rule_id)
     app.add_template_filter(day_in_words, "day")
     app.add_template_filter(number_for_reading, "number")
     app.after_request(_protect)

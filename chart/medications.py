@@ -157,7 +157,8 @@ class Medication(Record):
 
     @property
     def display(self) -> str:
-        return self.concept.display or self.product.name or "medicine without a name"
+        words = self.concept.text or next((c.display for c in self.concept.codes if c.display), "")
+        return words or self.product.name or self.concept.display or "medicine without a name"
 
     def is_any(self, *classes: DrugClass) -> bool:
         return not self.product.classes.isdisjoint(classes)

@@ -1,5 +1,6 @@
 """What a medication code or name is: ingredients, strength, form, classes, and how surely."""
 
+import re
 from dataclasses import replace
 from functools import lru_cache
 
@@ -16,6 +17,12 @@ from chart.terms import RXNORM, Concept
 __all__ = ["Part", "identify"]
 
 _BY_INGREDIENT, _BY_NAME = "RxNorm ingredient code", "name"
+
+
+_SAYS_OPIOID = re.compile(r"\b(?:opioid|opiate|narcotic)s?\b", re.IGNORECASE)
+_SAYS_OTHERWISE = re.compile(
+    r"\bnon|antagonist|reversal|withdraw|induced|screen|agreement|antidote", re.IGNORECASE
+)
 
 
 def identify(concept: Concept, form: Concept | None = None, parts: tuple[Part, ...] = ()) -> Product:
@@ -58,7 +65,20 @@ def _identify(
         return _checked(product, reading, shown, doubts) if reading else product
     if reading is not None:
         return from_reading(reading, _BY_NAME, shown, doubts, listed)
-    return _by_class_alone(shown, listed) if classes else Product(name=shown)
+    return _by_class_alone(shown, listed) if classes else _of_kind_alone(shown)
+
+
+def _of_kind_alone(shown: str) -> Product:
+    """ "Opioid pain medication (patient reported)": which one is not told, that it is one is."""
+    if not _SAYS_OPIOID.search(shown) or _SAYS_OTHERWISE.search(shown):
+        return Product(name=shown)
+    return Product(
+        name=shown,
+        ingredients=(Ingredient("opioid, which one is not recorded", is_opioid=True),),
+        classes=frozenset({DrugClass.OPIOID}),
+        known_by=_BY_NAME,
+        doubt="it says that it is an opioid, not which",
+    )
 
 
 def _best_reading(names: frozenset[str], form_words: str) -> tuple[Reading | None, tuple[str, ...]]:

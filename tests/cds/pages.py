@@ -35,8 +35,8 @@ def summary_of(chart):
     return summarize(Case(chart))
 
 
-def page_html(summary):
-    with APP.test_request_context():
+def page_html(summary, app=APP):
+    with app.test_request_context():
         return render_template(
             "summary.html", **page_of(summary, "the EHR"), handle="h", form_token="token", user=None
         )

@@ -274,3 +274,19 @@ def test_carisoprodol_shows_in_the_name():
 def test_concentrations_keep_their_exact_number():
     (opioid,) = named("hydrocodone-acetaminophen 10-325 mg/15 mL solution").opioids
     assert opioid.strength * 15 == Decimal(10)
+
+
+@pytest.mark.parametrize(
+    ("said", "is_one"),
+    [
+        ("Opioid pain medication (patient reported)", True),
+        ("narcotic analgesic, unknown", True),
+        ("non-opioid pain medicine", False),
+        ("opioid antagonist kit", False),
+        ("pain medication", False),
+    ],
+)
+def test_a_medicine_told_only_by_its_kind_is_an_opioid_of_unknown_name(said, is_one):
+    product = identify(Concept((), said))
+    assert bool(product.opioids) is is_one
+    assert (DrugClass.OPIOID in product.classes) is is_one

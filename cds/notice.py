@@ -1,0 +1,17 @@
+"""The redisclosure notice of 42 CFR 2.32, where a summary was made from records that carry its label."""
+
+from dataclasses import fields
+
+from chart.records import Chart
+from chart.terms import Record
+from rules.labels import SHORT_NOTICE, needs_notice
+
+
+def notice_of(chart: Chart) -> str:
+    """The notice that must go along with this chart on screen, paper or copy; empty where none is needed."""
+    records = (r for f in fields(chart) for r in _records(getattr(chart, f.name)))
+    return SHORT_NOTICE if any(needs_notice(record.labels) for record in records) else ""
+
+
+def _records(value: object) -> tuple[Record, ...]:
+    return tuple(r for r in value if isinstance(r, Record)) if isinstance(value, tuple) else ()
