@@ -55,7 +55,6 @@ class Policy:
     risk_review_days: int = setting(365, "CDC 2022 Rec 8: before starting and periodically", "days")
     risk_review_event_days: int = setting(90, "PV-09: after a new risk event", "days")
     options_days: int = setting(365, "CDC 2022 Rec 1 and 2", "days")
-    bowel_days: int = setting(365, "CDC 2022: constipation among common harms", "days")
 
     # Doses
     mme_extra_care: Decimal = setting(Decimal(50), "CDC 2022 Rec 4: reassess at 50 MME/day", "MME/day")

@@ -1,5 +1,6 @@
 """WCAG 2.2 AA on every page and state: axe, narrow and zoomed, by keyboard, on the first screen, on paper."""
 
+import gzip
 import re
 
 import pytest
@@ -9,7 +10,7 @@ from tests.journeys.shown import ADDRESS, STATIC, complaints, open_all, show, to
 
 pytestmark = pytest.mark.browser
 LOST = ("MedicationRequest", "Condition", "Observation")
-LIGHTEST = 150_000  # bytes, uncompressed; the budget is as much compressed
+LIGHTEST = 40_000  # bytes; the budget is 150 kB
 ON_FIRST_SCREEN = (
     ".patient-name", ".patient-facts", ".headline", ".gaps", "#today article h3", "#today .advice", ".number",
     "#ltot-title + p",
@@ -84,8 +85,10 @@ def test_it_prints_on_two_sheets_at_most(shown):
 
 
 def test_the_page_is_light(opened):
+    """Compressed, as a proxy sends it; a form beside each item weighs much less that way."""
     _, html = opened
-    assert len(html.encode()) + (STATIC / "previsit.css").stat().st_size < LIGHTEST
+    sent = gzip.compress(html.encode() + (STATIC / "previsit.css").read_bytes())
+    assert len(sent) < LIGHTEST
 
 
 @pytest.mark.parametrize("path", ["/ehr/", "/ehr/log", "/launch", "/no-such-page"])
