@@ -256,12 +256,13 @@ def test_an_order_that_is_signed_again_counts_once(recorded, stays):
 
 
 @pytest.mark.parametrize("status", ["stopped", "cancelled"])
-def test_ending_an_order_under_its_own_id_is_seen_as_the_decrease_it_is(status):
+@pytest.mark.parametrize("authored", ["2026-02-20", "2026-03-02", None])
+def test_ending_an_order_under_its_own_id_is_seen_as_the_decrease_it_is(status, authored):
     from rules.case import Case
     from rules.orders.decrease import RULE
     from rules.rule import Status
 
-    chart = gathered(draft("r1", status=status), resources=(OPIOID,))
+    chart = gathered(draft("r1", status=status), resources=(bent(OPIOID, authoredOn=authored),))
     assert Case(chart).mme.total == 30
     assert RULE.evaluate(Case(chart)).status is Status.INDICATED
 
