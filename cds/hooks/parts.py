@@ -17,7 +17,10 @@ from cds.hooks.memory import Memory
 from cds.hooks.requests import BadRequest, HookRequest
 from cds.hooks.services import Service, services_for
 from cds.hooks.trust import Caller, Trust
+from cds.outcomes.reading import with_recorded
 from chart.fhir import FhirServer
+from chart.records import Chart
+from launch.issuers import normalised
 from launch.outbound import Outbound
 from launch.tables import open_engine
 from rules.policy import Policy
@@ -39,6 +42,7 @@ class Hooks:
     memory: Memory
     public_url: str
     origins: frozenset[str]
+    issuers: tuple[str, ...]  # those that clinicians launch from, as they are registered
     insecure_loopback: bool
     clock: Callable[[], float]
     today: Callable[[], date]
@@ -58,6 +62,20 @@ class Hooks:
             return FhirServer(asked.fhir_server, token, allow_insecure_loopback=self.insecure_loopback)
         except ValueError:
             raise BadRequest("fhirServer is not a plain https address.") from None
+
+    def with_recorded(self, asked: HookRequest, caller: Caller) -> Callable[[Chart], Chart]:
+        """What puts this app's recorded answers into the chart, where the call says which issuer's patient it is."""
+        issuer = self._issuer(asked, caller)
+        if issuer is None:
+            return lambda chart: chart
+        return lambda chart: with_recorded(chart, issuer, asked.patient_id)
+
+    def _issuer(self, asked: HookRequest, caller: Caller) -> str | None:
+        """Issuers number their patients alike: without the server's name only a client of one server tells."""
+        named = (asked.fhir_server,) if asked.fhir_server else caller.client.fhir_servers
+        if len(named) != 1 or not caller.client.may_read(named[0]):
+            return None
+        return next((iss for iss in self.issuers if normalised(iss) == normalised(named[0])), None)
 
 
 def init_hooks(
@@ -88,6 +106,7 @@ def init_hooks(
         memory=memory,
         public_url=config.public_url,
         origins=frozenset(origin for client in config.cds_clients for origin in client.origins),
+        issuers=tuple(issuer.iss for issuer in config.issuers),
         insecure_loopback=config.allow_insecure_loopback,
         clock=clock,
         today=today,

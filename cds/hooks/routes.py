@@ -49,7 +49,10 @@ def call(service_id: str) -> Response:
     server = hooks.readable_server(asked, caller)
     now, patient = hooks.clock(), hooks.memory.patient_key(caller.issuer, asked.patient_id)
     quiet = hooks.memory.quiet(patient, now)
-    said = answer(asked, service, hooks.today(), hooks.settings, server=server, quiet=quiet)
+    recorded = hooks.with_recorded(asked, caller)
+    said = answer(
+        asked, service, hooks.today(), hooks.settings, server=server, quiet=quiet, with_recorded=recorded
+    )
     cards = [(card["uuid"], card["extension"][RULES_KEY]) for card in said["cards"]]
     hooks.memory.remember(caller.issuer, service.id, patient, cards, now)
     return _json(said)
