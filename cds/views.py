@@ -7,6 +7,7 @@ from typing import Any
 from flask import Blueprint, Flask, Response, current_app, make_response, render_template, request
 from werkzeug.exceptions import HTTPException
 
+from cds.compression import compressed
 from cds.day import chosen_day
 from cds.outcomes.reading import with_outcomes
 from cds.page import for_reading, number_for_reading, page_of
@@ -38,6 +39,7 @@ def init_views(app: Flask, config: Any) -> None:
     app.add_template_filter(day_in_words, "day")
     app.add_template_filter(number_for_reading, "number")
     app.after_request(_protect)
+    app.after_request(compressed)
     app.register_error_handler(SignInEnded, _sign_in_ended)
     app.register_error_handler(ChartNotReadable, _chart_not_readable)
     app.register_error_handler(HTTPException, _http_problem)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import secrets
 from typing import Any
 
 from flask import request
@@ -41,8 +42,12 @@ def clear_cookie(response: Response) -> None:
 
 
 def form_token(handle: str) -> str:
-    """The hidden `form_token` of every form that changes something, good for one launch only."""
-    return hmac.new(parts().config.secret_key.encode(), handle.encode(), hashlib.sha256).hexdigest()
+    """The hidden `form_token` of every form that changes something, good for one launch only.
+
+    Masked anew for each page: responses are compressed, and what never changes could be guessed from their size.
+    """
+    mask = secrets.token_bytes(hashlib.sha256().digest_size)
+    return (mask + _mixed(mask, _own_token(handle))).hex()
 
 
 def check_form(handle: str) -> None:
@@ -52,9 +57,26 @@ def check_form(handle: str) -> None:
         raise LaunchProblem(FORM_REFUSED, "foreign origin")
     if request.headers.get("Sec-Fetch-Site") not in (None, "same-origin"):
         raise LaunchProblem(FORM_REFUSED, "foreign site")
-    sent = request.form.get("form_token", "")
-    if not hmac.compare_digest(sent.encode(), form_token(handle).encode()):
+    if not hmac.compare_digest(_unmasked(request.form.get("form_token", "")), _own_token(handle)):
         raise LaunchProblem(FORM_REFUSED, "form token")
+
+
+def _own_token(handle: str) -> bytes:
+    return hmac.new(parts().config.secret_key.encode(), handle.encode(), hashlib.sha256).digest()
+
+
+def _unmasked(sent: str) -> bytes:
+    """Empty for anything that is not a masked token."""
+    size = hashlib.sha256().digest_size
+    try:
+        both = bytes.fromhex(sent)
+    except ValueError:
+        return b""
+    return _mixed(both[:size], both[size:]) if len(both) == 2 * size else b""
+
+
+def _mixed(mask: bytes, value: bytes) -> bytes:
+    return bytes(a ^ b for a, b in zip(mask, value, strict=True))
 
 
 def _cookie_rules() -> dict[str, Any]:
