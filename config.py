@@ -73,6 +73,7 @@ def demo_config(public_url: str) -> Config:
         client_id="previsit-demo",
         auth_method="client_secret_basic",
         client_secret=secrets.token_urlsafe(32),
+        write=("ServiceRequest", "Task"),
     )
     return Config(
         secret_key=secrets.token_urlsafe(48),

@@ -11,7 +11,7 @@ from authlib.oauth2.rfc7636 import create_s256_code_challenge
 
 from launch.discovery import Discovery
 from launch.issuers import IssuerRegistration
-from launch.scopes import scopes_for
+from launch.scopes import create_scopes_for, scopes_for
 
 PENDING_SECONDS = 600
 
@@ -40,7 +40,10 @@ def new_state() -> str:
 def requested_scopes(
     registration: IssuerRegistration, discovery: Discovery, types: Iterable[str], from_ehr: bool
 ) -> tuple[str, ...]:
-    """The least that the rules need: no wildcard, and no offline_access, for nothing runs unattended."""
+    """The least that the rules need: no wildcard, and no offline_access, for nothing runs unattended.
+
+    Writing is asked for only where the EHR's registration switches it on.
+    """
     context = "launch" if from_ehr else "launch/patient"
     online = ("online_access",) if "permission-online" in discovery.capabilities else ()
     wanted = (
@@ -49,6 +52,7 @@ def requested_scopes(
         "fhirUser",
         *online,
         *scopes_for(types, discovery.capabilities),
+        *create_scopes_for(registration.write, discovery.capabilities),
         *registration.scopes,
     )
     return tuple(dict.fromkeys(wanted))

@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from launch.issuers import AUTH_METHODS, IssuerRegistration, is_safe_scheme, normalised
+from launch.issuers import AUTH_METHODS, WRITABLE, IssuerRegistration, is_safe_scheme, normalised
 from launch.keys import BadKey, SigningKey, load_key
 
 TEXTS = {"iss", "client_id", "auth_method", "well_known_url", "id_token_issuer"}
-LISTS = {"scopes", "allowed_hosts", "frame_ancestors"}
+LISTS = {"scopes", "write", "allowed_hosts", "frame_ancestors"}
 SECRETS = {"client_secret_env", "client_secret_file", "private_key_file"}
 SWITCHES = {"nonce_required"}
 EXAMPLE = '[[issuer]] iss = "https://ehr.example.org/fhir" client_id = "previsit"'
@@ -82,6 +82,10 @@ def _check_complete(registration: IssuerRegistration, insecure_loopback: bool) -
         raise BadIssuer(f"Issuer {name}: iss must be an https address, such as https://ehr.example.org/fhir.")
     if method not in AUTH_METHODS:
         raise BadIssuer(f"Issuer {name}: auth_method must be one of {', '.join(AUTH_METHODS)}.")
+    if unknown := set(registration.write) - set(WRITABLE):
+        raise BadIssuer(
+            f"Issuer {name}: write has {', '.join(sorted(unknown))}; choose among {', '.join(WRITABLE)}."
+        )
     if method == "client_secret_basic" and not registration.client_secret:
         raise BadIssuer(
             f"Issuer {name}: client_secret_basic needs a secret; name the environment variable that holds it, "

@@ -11,6 +11,8 @@ from launch.keys import SigningKey
 from launch.problems import UNKNOWN_ISSUER, LaunchProblem
 
 AUTH_METHODS = ("none", "client_secret_basic", "private_key_jwt")
+# What the app can write back, each by its own click and never on view.
+WRITABLE = ("ServiceRequest", "Task", "DocumentReference", "Observation", "QuestionnaireResponse")
 DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
@@ -24,6 +26,7 @@ class IssuerRegistration:
     client_secret: str | None = field(default=None, repr=False)
     keys: tuple[SigningKey, ...] = ()  # the first signs, all are published
     scopes: tuple[str, ...] = ()  # asked for beside those the rules need
+    write: tuple[str, ...] = ()  # FHIR types that this EHR lets the app create; of WRITABLE
     allowed_hosts: frozenset[str] = frozenset()  # "host" or "host:port", beside the FHIR server's own
     frame_ancestors: tuple[str, ...] = ()  # origins that may show the app in a frame
     well_known_url: str | None = None  # where an EHR keeps smart-configuration elsewhere than under iss

@@ -80,6 +80,21 @@ def scopes_for(types: Iterable[str], capabilities: Iterable[str]) -> tuple[str, 
     return tuple(scope.v1() for scope in wanted)
 
 
+def create_scopes_for(types: Iterable[str], capabilities: Iterable[str]) -> tuple[str, ...]:
+    """Scopes to create these FHIR types. Version 1 has no word for less than create, update and delete."""
+    is_v2 = "permission-v2" in set(capabilities)
+    wanted = [
+        Scope("patient", resource_type, "c" if is_v2 else "cud") for resource_type in sorted(set(types))
+    ]
+    return tuple(scope.v2() if is_v2 else scope.v1() for scope in wanted)
+
+
+def can_create(granted: Iterable[str], resource_type: str) -> bool:
+    """A grant narrowed by a query does not count: whether a new record falls under it, only the EHR can tell."""
+    scopes = (scope for scope in map(parse, granted) if scope and _concerns(scope, resource_type))
+    return any("c" in scope.rights and not scope.query for scope in scopes)
+
+
 def _concerns(scope: Scope, resource_type: str) -> bool:
     # A system scope is for backend services: it says nothing about what this user may see.
     return scope.level in {"patient", "user"} and scope.type in {"*", resource_type}

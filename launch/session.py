@@ -14,7 +14,7 @@ from launch.issuers import IssuerRegistration
 from launch.parts import Parts, parts
 from launch.problems import LaunchProblem, NoSession
 from launch.renewal import ended, renewed, token_details
-from launch.scopes import Sharing, sharing
+from launch.scopes import Sharing, can_create, sharing
 from launch.store import Browser, StoredSession
 from launch.token import TokenReply
 
@@ -44,6 +44,9 @@ class LaunchSession:
 
     def sharing(self, resource_type: str) -> Sharing:
         return sharing(self.scopes, resource_type)
+
+    def can_create(self, resource_type: str) -> bool:
+        return can_create(self.scopes, resource_type)
 
 
 def open_session(

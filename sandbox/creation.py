@@ -1,5 +1,6 @@
 """A resource written by an app: checked as strictly as an EHR does, then given an id."""
 
+import threading
 import uuid
 from datetime import UTC, datetime
 from typing import Any
@@ -12,10 +13,12 @@ from sandbox.access import View
 from sandbox.answers import FHIR_JSON
 from sandbox.errors import FhirError
 from sandbox.query import read_query
-from sandbox.references import Resource, patients_of
+from sandbox.references import Resource, every_reference, local_target, patients_of
 from sandbox.search import find
-from sandbox.state import Ehr
+from sandbox.state import USER_ID, Ehr
 from sandbox.store import own_copy
+
+_one_at_a_time = threading.Lock()
 
 
 def create(ehr: Ehr, writable: View, resource_type: str) -> tuple[Resource, bool]:
@@ -23,13 +26,20 @@ def create(ehr: Ehr, writable: View, resource_type: str) -> tuple[Resource, bool
     resource = _body(resource_type)
     _check_owner(ehr, writable, resource)
     _check_shape(resource)
-    if existing := _existing(ehr, writable, resource_type):
-        return existing, False
+    _check_references(ehr, resource)
+    # Two requests with one If-None-Exist at the same moment make one resource.
+    with _one_at_a_time:
+        if existing := _existing(ehr, writable, resource_type):
+            return existing, False
+        return _added(ehr, resource), True
+
+
+def _added(ehr: Ehr, resource: Resource) -> Resource:
     now = datetime.fromtimestamp(ehr.clock(), UTC).isoformat(timespec="milliseconds")
     resource["id"] = str(uuid.uuid4())
     resource["meta"] = {**resource.get("meta", {}), "versionId": "1", "lastUpdated": now}
     ehr.store.add(resource)
-    return resource, True
+    return resource
 
 
 def _body(resource_type: str) -> Resource:
@@ -54,6 +64,18 @@ def _check_owner(ehr: Ehr, writable: View, resource: Resource) -> None:
         raise FhirError(
             403, "forbidden", "The token is for another patient, or its scopes do not cover this."
         )
+
+
+def _check_references(ehr: Ehr, resource: Resource) -> None:
+    """What it points to here must be here, and be nobody else's."""
+    owners = patients_of(resource)
+    for reference in every_reference(resource):
+        if target := local_target(reference):
+            kind, _, key = target.partition("/")
+            found = ehr.store.get(kind, key)
+            is_user = (kind, key) == ("Practitioner", USER_ID)
+            if not is_user and (found is None or not patients_of(found) <= owners):
+                raise FhirError(422, "business-rule", f"{target} is not known here for this patient.")
 
 
 def _check_shape(resource: Resource) -> None:

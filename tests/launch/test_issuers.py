@@ -122,7 +122,7 @@ def test_a1_10_each_issuer_has_its_own_registration(write, tmp_path):
         BASIC
         + 'auth_method = "client_secret_basic"\nclient_secret_env = "ONE"\nallowed_hosts = ["login.example"]\n'
         + '[[issuer]]\niss = "https://b.example"\nclient_id = "two"\nauth_method = "private_key_jwt"\n'
-        + 'private_key_file = "key.pem"\nscopes = ["user/Practitioner.rs"]\nnonce_required = false\n'
+        + 'private_key_file = "key.pem"\nscopes = ["user/Practitioner.rs"]\nnonce_required = false\nwrite = ["Task"]\n'
         + '[[issuer]]\niss = "https://c.example"\nclient_id = "three"\n'
         + 'auth_method = "client_secret_basic"\nclient_secret_file = "word.txt"\n'
     )
@@ -133,6 +133,7 @@ def test_a1_10_each_issuer_has_its_own_registration(write, tmp_path):
         frozenset({"login.example"}),
     )
     assert (two.keys[0].alg, two.scopes, two.nonce_required) == ("ES384", ("user/Practitioner.rs",), False)
+    assert (one.write, two.write) == ((), ("Task",))
     assert three.client_secret == "from a file"
     assert "from" not in repr((one, three))
 
@@ -150,6 +151,7 @@ def test_a1_10_each_issuer_has_its_own_registration(write, tmp_path):
         ('[[issuer]]\niss = "http://127.0.0.1:5000"\nclient_id = "x"\n', "must be an https address"),
         (BASIC + 'colour = "red"\n', "no setting named colour"),
         (BASIC + "scopes = 3\n", "scopes must be a list"),
+        (BASIC + 'write = ["Patient", "Task"]\n', "write has Patient; choose among ServiceRequest, Task"),
         (BASIC + "well_known_url = 3\n", "well_known_url must be a text"),
         (BASIC + 'nonce_required = "no"\n', "nonce_required must be true or false"),
         (BASIC + 'auth_method = "client_secret_post"\n', "auth_method must be one of"),

@@ -6,7 +6,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from launch.scopes import Scope, Sharing, covers, parse, scopes_for, sharing, split
+from launch.scopes import (
+    Scope,
+    Sharing,
+    can_create,
+    covers,
+    create_scopes_for,
+    parse,
+    scopes_for,
+    sharing,
+    split,
+)
 
 CATEGORY = "http://terminology.hl7.org/CodeSystem/observation-category|laboratory"
 
@@ -101,3 +111,38 @@ def test_v1_cannot_say_everything():
     for scope in (Scope("patient", "Condition", "r"), Scope("patient", "Condition", "rs", (("a", "b"),))):
         with pytest.raises(ValueError):
             scope.v1()
+
+
+@pytest.mark.parametrize(
+    ("capabilities", "asked"),
+    [
+        (("permission-v2",), ("patient/ServiceRequest.c", "patient/Task.c")),
+        (("permission-v1",), ("patient/ServiceRequest.write", "patient/Task.write")),
+        ((), ("patient/ServiceRequest.write", "patient/Task.write")),
+    ],
+)
+def test_a5_2_what_is_asked_for_to_create(capabilities, asked):
+    assert create_scopes_for(("Task", "ServiceRequest"), capabilities) == asked
+    assert create_scopes_for((), capabilities) == ()
+
+
+@pytest.mark.parametrize(
+    ("granted", "answer"),
+    [
+        ("patient/ServiceRequest.c", True),
+        ("patient/ServiceRequest.cruds", True),
+        ("patient/ServiceRequest.write", True),
+        ("user/ServiceRequest.write", True),
+        ("patient/*.*", True),
+        ("patient/*.write", True),
+        ("patient/ServiceRequest.read", False),
+        ("patient/ServiceRequest.ruds", False),
+        ("patient/Task.c", False),
+        ("system/ServiceRequest.c", False),
+        ("patient/ServiceRequest.c?category=x", False),
+        ("openid launch", False),
+        ("", False),
+    ],
+)
+def test_a5_2_whether_a_grant_lets_us_create(granted, answer):
+    assert can_create(split(granted), "ServiceRequest") is answer

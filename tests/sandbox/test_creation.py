@@ -1,5 +1,7 @@
 """Resources written by an app: within its scope, about its patient, in proper shape."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
 from tests.sandbox.practice import FHIR, concept, resource
@@ -96,6 +98,27 @@ def test_if_none_exist_finds_what_is_already_there(practice, token):
     assert first.json["id"] == second.json["id"]
     practice.post("ServiceRequest", body, token)
     assert practice.post("ServiceRequest", body, token, **condition).status_code == 412
+
+
+@pytest.mark.parametrize(
+    ("reason", "status"),
+    [("Observation/none", 422), ("Condition/bens", 422), ("Condition/annas", 201), ("urn:uuid:1", 201)],
+)
+def test_what_it_points_to_must_be_here_and_this_patients(practice, token, reason, status):
+    for owner in ("anna", "ben"):
+        practice.store.add(resource("Condition", f"{owner}s", owner, code=concept("F11.20")))
+    body = referral(reasonReference=[{"reference": reason}])
+    assert practice.post("ServiceRequest", body, token).status_code == status
+
+
+def test_the_same_write_twice_at_once_makes_one_record(practice, token):
+    """C2.9: a double click."""
+    body = referral(identifier=[{"system": "http://app", "value": "1"}])
+    condition = {"If-None-Exist": "identifier=http://app|1"}
+    with ThreadPoolExecutor(8) as threads:
+        sent = [threads.submit(practice.post, "ServiceRequest", body, token, **condition) for _ in range(8)]
+    assert sorted(one.result().status_code for one in sent) == [200] * 7 + [201]
+    assert len(practice.store.all("ServiceRequest")) == 1
 
 
 def test_tasks_and_observations_too(practice, token):
