@@ -46,14 +46,8 @@ class HookApp:
     def url(self, service, suffix=""):
         return f"{PUBLIC_URL}/cds-services/previsit-{service}{suffix}"
 
-    def token(self, url, *, key=EC, alg="ES384", header=None, **changes):
-        """A good token for `url`; changes to claims and header, None removes one."""
-        claims = {"iss": ISS, "aud": url, "iat": int(self.now), "exp": int(self.now) + 300}
-        claims = without_none(claims | {"jti": secrets.token_hex(16)} | changes)
-        top = without_none({"alg": alg, "kid": key.kid, "typ": "JWT"} | (header or {}))
-        # Not jwt.encode, which adds a typ where there is none.
-        lenient = JWSRegistry(algorithms=[top["alg"]], strict_check_header=False)
-        return jws.serialize_compact(top, json.dumps(claims).encode(), key, registry=lenient)
+    def token(self, url, **changes):
+        return signed_token(url, self.now, **changes)
 
     def post(self, service, body, *, suffix="", token=None, **more):
         path = f"/cds-services/previsit-{service}{suffix}"
@@ -76,6 +70,17 @@ class HookApp:
         if response.status_code != 200:
             assert set(response.json) == {"error"}
         return response.status_code
+
+
+def signed_token(url, now=None, *, key=EC, alg="ES384", header=None, **changes):
+    """A good token for `url`; changes to claims and header, None removes one."""
+    now = int(now or time.time())
+    claims = {"iss": ISS, "aud": url, "iat": now, "exp": now + 300}
+    claims = without_none(claims | {"jti": secrets.token_hex(16)} | changes)
+    top = without_none({"alg": alg, "kid": key.kid, "typ": "JWT"} | (header or {}))
+    # Not jwt.encode, which adds a typ where there is none.
+    lenient = JWSRegistry(algorithms=[top["alg"]], strict_check_header=False)
+    return jws.serialize_compact(top, json.dumps(claims).encode(), key, registry=lenient)
 
 
 def without_none(values):
