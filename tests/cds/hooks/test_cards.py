@@ -69,6 +69,7 @@ def test_pr_03_no_diagnosis_in_a_card(hooks):
     cards = hooks.cards(hook_request("patient-view", OPIOID, DEPRESSION, ITEM_9))
     assert "CX-02" in all_rules(cards)
     text = json.dumps([{k: v for k, v in card.items() if k != "extension"} for card in cards]).lower()
+    text = re.sub(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", "", text)  # a random id may well hold "f11"
     for word in ("use disorder", "f11", "phq", "self-harm", "suicid"):
         assert word not in text, word
 
