@@ -16,7 +16,7 @@ def setting(default: Any, says_who: str, unit: str = "") -> Any:
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """Defaults of rules.csv and the specification; a clinic overrides any of them."""
+    """Each default says who says so; a clinic overrides any of them."""
 
     clinic_name: str = setting("This clinic", "own default")
     version: str = setting("defaults", "own default")
@@ -45,10 +45,10 @@ class Policy:
     pdmp_every_prescription: bool = setting(False, "CDC 2022 Rec 9 calls it ideal; some states require it")
     drug_test_days: int = setting(365, "CDC 2022 Rec 10: consider, at least annually", "days")
     drug_test_days_extra_support: int = setting(
-        183, "spec 5.10, tier B; states differ, to be confirmed by the clinic", "days"
+        183, "Washington model policy, tiered; states differ, to be confirmed by the clinic", "days"
     )
     drug_test_days_team_plan: int = setting(
-        91, "spec 5.10, tier C; states differ, to be confirmed by the clinic", "days"
+        91, "Washington model policy, tiered; states differ, to be confirmed by the clinic", "days"
     )
     naloxone_supply_days: int = setting(730, "PV-08: product shelf life", "days")
     naloxone_verify_days: int = setting(365, "COSRI: verify access yearly", "days")
@@ -87,7 +87,11 @@ class Policy:
     prescribers_review: int = setting(3, "PV-25: own decision", "prescribers or pharmacies")
     prescribers_measure: int = setting(4, "PQA OMP: 4 and 4 within 180 days", "prescribers and pharmacies")
     older_age: int = setting(65, "CDC 2022 Rec 8: older adults", "years")
-    egfr_caution: Decimal = setting(Decimal(60), "CDC 2022 Rec 8; specification 10.4", "mL/min/1.73 m2")
+    egfr_caution: Decimal = setting(
+        Decimal(60),
+        "CDC 2022 Rec 8 (MMWR p. 46); the gate is own decision, to be confirmed",
+        "mL/min/1.73 m2",
+    )
     egfr_high: Decimal = setting(Decimal(30), "CDC 2022 Rec 8", "mL/min/1.73 m2")
     egfr_days: int = setting(365, "PV-23: the latest within 12 months", "days")
     pregnancy_days: int = setting(305, "PV-20: recorded within 10 months", "days")
@@ -97,30 +101,40 @@ class Policy:
     naive_days: int = setting(90, "CDC 2022 Rec 3; opioid-cds-r4 REC03: no opioid before", "days")
 
     # Complex needs
-    screen_positive_days: int = setting(90, "spec 5.2: a positive PHQ or GAD score stays current", "days")
-    screen_days: int = setting(365, "spec 5.2: a negative score stays current", "days")
+    screen_positive_days: int = setting(90, "own decision: a positive PHQ or GAD score stays current", "days")
+    screen_days: int = setting(365, "own decision: a negative score stays current", "days")
     tools_in_use: tuple[str, ...] = setting(
         ("PHQ-2", "PHQ-9", "GAD-7", "PC-PTSD-5", "AUDIT-C", "single drug question"),
         "Six Building Blocks, complex needs: tools are selected and consistently in use",
     )
     tools_yearly: tuple[str, ...] = setting(
         ("PHQ-2", "PHQ-9", "AUDIT-C", "single drug question"),
-        "spec 5.2: these yearly, the others again only after a positive result",
+        "own decision: these yearly, the others again only after a positive result",
     )
     pc_ptsd5_positive: int = setting(3, "PMC5023594: 3 most sensitive, 4 most efficient", "points of 5")
     moud_days: int = setting(90, "CX-08: CDC 2022 Rec 12; treatment on record this long ago counts", "days")
     oud_signal_days: int = setting(365, "CX-07: DSM-5 looks at 12 months", "days")
     comm_positive: int = setting(9, "CX-07: COMM, rdocumentation cliot", "points of 68")
-    overdose_recent_days: int = setting(30, "spec 5.10: needs attention today", "days")
-    ed_pain_visits: int = setting(2, "spec 5.10: own decision", "emergency visits for pain")
-    ed_pain_days: int = setting(183, "spec 5.10: within 6 months", "days")
+    overdose_recent_days: int = setting(
+        30, "own decision, after the pattern of the UW model policy: needs attention today", "days"
+    )
+    ed_pain_visits: int = setting(
+        2, "own decision, after the pattern of the UW model policy", "emergency visits for pain"
+    )
+    ed_pain_days: int = setting(
+        183, "own decision, after the pattern of the UW model policy: within 6 months", "days"
+    )
 
     # Referrals and confidentiality
-    referral_days: int = setting(90, "RF-01: a contact or order this recent counts", "days")
-    oud_referral_days: int = setting(7, "RF-02: same day for OUD without treatment, else a week", "days")
-    referral_urgent_days: int = setting(7, "RF-04: 360X and BSeR pattern; no acknowledgement", "days")
-    referral_routine_days: int = setting(30, "RF-04: no acknowledgement", "days")
-    referral_result_days: int = setting(60, "RF-04: no result", "days")
+    referral_days: int = setting(90, "RF-01: own decision: a contact or order this recent counts", "days")
+    oud_referral_days: int = setting(
+        7, "RF-02: own decision: same day for OUD without treatment, else a week", "days"
+    )
+    referral_urgent_days: int = setting(
+        7, "RF-04: own decision, after the pattern of 360X and BSeR; no acknowledgement", "days"
+    )
+    referral_routine_days: int = setting(30, "RF-04: own decision, as above; no acknowledgement", "days")
+    referral_result_days: int = setting(60, "RF-04: own decision; AHRQ closed loop; no result", "days")
     pain_referral_days: int = setting(365, "own decision: RF-03 is asked once a year", "days")
     consultation_mme: Decimal | None = setting(
         None, "WAC 246 consultation rule: 120 mg MED in Washington; none elsewhere", "MME/day"
@@ -132,20 +146,21 @@ class Policy:
         (), "the clinic's own: agreement and education for patients, beside the rules they belong to"
     )
     part2_display: str = setting(
-        "withhold without consent", "spec 7.3: or “show with notice”, where the clinic's counsel says so"
+        "withhold without consent",
+        "42 CFR 2.31 to 2.33; own decision; or “show with notice”, where the clinic's counsel says so",
     )
     is_part2_program: bool = setting(False, "42 CFR 2.11: true where the clinic itself is such a program")
     roles_shown_sensitive: tuple[str, ...] = setting(
         ("prescriber", "nurse or medical assistant", "pharmacist", "behavioural health"),
-        "spec 7.3: treating staff; never the front desk",
+        "HIPAA minimum necessary (45 CFR 164.502(b)); own decision: treating staff, never the front desk",
     )
-    outcome_days: int = setting(
-        90, "spec 4: declined or done elsewhere rests this long, as in opioid-cds-r4", "days"
-    )
+    outcome_days: int = setting(90, "opioid-cds-r4: declined or done elsewhere rests this long", "days")
     outcome_longest_days: int = setting(365, "own decision: no recorded answer rests longer", "days")
     reminder_days: int = setting(30, "own decision: a postponed prompt, where no day was chosen", "days")
     reviewed_on: date | None = setting(None, "the clinic's own: when its policy was last reviewed")
-    review_days: int = setting(365, "PA-01: 12 months", "days")
+    review_days: int = setting(
+        365, "PA-01: Six Building Blocks self-assessment, policies; 12 months is own decision", "days"
+    )
 
     # Orders
     longer_supply_days: int = setting(

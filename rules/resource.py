@@ -8,6 +8,9 @@ PAIN_AND_REHABILITATION = "pain and rehabilitation"
 PEER_SUPPORT = "peer support"
 KINDS = (BEHAVIOURAL_HEALTH, OUD_TREATMENT, PAIN_AND_REHABILITATION, PEER_SUPPORT)
 
+# As a sentence has them; the kinds themselves stand in policy files and are never renamed.
+KIND_WORDS = {OUD_TREATMENT: "treatment of opioid use disorder"}
+
 IN_THIS_CLINIC = "in this clinic"
 COMMUNITY = "community"
 TELEHEALTH = "telehealth"

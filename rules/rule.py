@@ -95,6 +95,7 @@ class Option:
     name: str
     contact: str = ""
     detail: str = ""
+    is_listed: bool = True  # False: a way to go that the clinic's directory has no service for yet
 
 
 @dataclass(frozen=True, slots=True)

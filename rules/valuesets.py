@@ -226,6 +226,7 @@ CSSRS_RISK = value_set("suicide risk level", "C-SSRS", only=("93374-7",))
 CSSRS_ITEMS = value_set("C-SSRS items", "C-SSRS", without=("93373-9", "93374-7"))
 
 # Treatment for opioid use disorder, referrals, consent
+LONG_TERM_OPIOID_USE = value_set("long-term use of an opioid for pain", "LTOT", only=("Z79.891",))
 MOUD_PROCEDURE = value_set("medication for opioid use disorder", "MOUD", "HCPCS MOUD", without=("266707007",))
 SUD_COUNSELLING = value_set("substance use counselling", "SUD counseling", "substance_misuse_counseling")
 REFERRAL_BH = value_set("referral to behavioural health", "referral BH")

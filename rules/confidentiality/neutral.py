@@ -27,7 +27,7 @@ RULE = Rule(
     source=Source(
         "HIPAA minimum necessary (45 CFR 164.502(b)) and 42 CFR part 2",
         "Cards go to systems that log them",
-        "https://regulations.justia.com",
+        "https://www.ecfr.gov/current/title-45/section-164.502",
         doubt="which uses the minimum necessary standard covers is for the clinic's counsel to say",
     ),
     needs=frozenset({"Condition"}),

@@ -12,7 +12,7 @@ from rules.rule import Block, Guidance, Priority, Reason, Rule, Source, Status
 NOTICE = Source(
     "42 CFR part 2, final rule of 16 February 2024 (89 FR 12472)",
     "Section 2.32, short statement",
-    "https://regulations.justia.com",
+    "https://www.federalregister.gov/d/2024-02544",
     doubt=NOTICE_DOUBT,
 )
 ADVICE = (

@@ -18,9 +18,9 @@ RULE = Rule(
     advice="Measures count this dose. It is not a limit and no reason to lower it quickly: look at what this "
     "patient needs.",
     source=Source(
-        title="eCQM CMS460 version 2, Use of Opioids at High Dosage",
+        title="eCQM CMS460 version 2, Potential Opioid Overuse",
         locator="Numerator: 90 MME/day or more",
-        url="https://ecqi.healthit.gov",
+        url="https://ecqi.healthit.gov/ecqm/ep/pre-rulemaking/cms460v2",
         doubt="CDC 2022 no longer names 90 MME/day.",
     ),
     further_sources=(cdc_2022(5, "no rapid reduction"),),

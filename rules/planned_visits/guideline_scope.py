@@ -31,7 +31,7 @@ RULE = Rule(
     card="The guideline may not be written for this patient: see the summary.",
     source=cdc_2022_part(
         "Scope: outpatients aged 18 or older; not sickle cell disease, cancer pain, palliative or end-of-life care",
-        doubt="Which codes mean active cancer or palliative care is our reading (specification 2.1).",
+        doubt="Which codes mean active cancer or palliative care is our reading.",
     ),
     needs=frozenset({"Patient", "Condition", "MedicationRequest"}),
     also_reads=frozenset({"Encounter", "Procedure", "ServiceRequest", "CarePlan"}),

@@ -143,7 +143,11 @@ RULE = Rule(
     "how to use it.",
     source=cdc_2022(8, "offer naloxone, particularly with these risks"),
     further_sources=(
-        Source("HHS: naloxone co-prescribing, 2018", "COPD, alcohol, mental health", "https://aha.org"),
+        Source(
+            "HHS guidance on naloxone for people at risk of overdose, as told by the American Hospital Association",
+            "19 Dec 2018: COPD, sleep apnea, benzodiazepines, alcohol, mental health, 50 MME/day or more",
+            "https://www.aha.org/news/headline/2018-12-19-hhs-recommends-prescribing-naloxone-patients-high-risk-overdose",
+        ),
     ),
     needs=frozenset({"MedicationRequest"}),
     # Conditions and visits add risk factors only: where they are hidden, naloxone that is missing stays indicated.

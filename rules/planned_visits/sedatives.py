@@ -47,7 +47,8 @@ RULE = Rule(
         Source(
             "FDA: breathing problems with gabapentinoids",
             "Safety communication, 19 Dec 2019",
-            "https://fda.gov",
+            "https://www.fda.gov/drugs/drug-safety-and-availability/"
+            "fda-warns-about-serious-breathing-problems-seizure-and-nerve-pain-medicines-gabapentin-neurontin",
         ),
     ),
     # Conditions only raise the priority, so their absence leaves the answer as it is.

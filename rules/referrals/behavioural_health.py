@@ -9,7 +9,7 @@ from rules.complex_patients.scores import Screen, State, screen
 from rules.complex_patients.tier import READS
 from rules.complex_patients.trauma import trauma_screen
 from rules.referrals.contact import BEHAVIOURAL_HEALTH_NAMES, recent_contact
-from rules.referrals.directory import options
+from rules.referrals.directory import nothing_listed, options
 from rules.resource import BEHAVIOURAL_HEALTH
 from rules.rule import Block, Guidance, Priority, Reason, Role, Rule, Status
 from rules.valuesets import REFERRAL_BH
@@ -26,7 +26,11 @@ def evaluate(case: Case) -> Guidance:
         return Guidance(Status.ADDRESSED, (*why, *contact))
     return Guidance(
         Status.INDICATED,
-        (*why, Reason(f"No referral to or visit with behavioural health on record in {within} days")),
+        (
+            *why,
+            Reason(f"No referral to or visit with behavioural health on record in {within} days"),
+            *nothing_listed(case, BEHAVIOURAL_HEALTH),
+        ),
         priority=Priority.HIGH if any_positive(case) else Priority.ROUTINE,
         options=options(case, BEHAVIOURAL_HEALTH),
         rests_on_absence=True,

@@ -3,10 +3,14 @@
 from collections.abc import Callable, Iterable
 
 from rules.case import Case
-from rules.resource import SETTINGS, Resource
-from rules.rule import Option
+from rules.resource import COMMUNITY, IN_THIS_CLINIC, KIND_WORDS, SETTINGS, TELEHEALTH, Resource
+from rules.rule import Option, Reason
 
-NOTHING_ENTERED = "no service entered in the clinic's directory yet"
+_UNLISTED = {
+    IN_THIS_CLINIC: "A colleague",
+    COMMUNITY: "A service that the patient can reach",
+    TELEHEALTH: "A service by video or telephone",
+}
 
 
 def options(case: Case, kind: str, *, first: Callable[[Resource], bool] | None = None) -> tuple[Option, ...]:
@@ -20,7 +24,14 @@ def options(case: Case, kind: str, *, first: Callable[[Resource], bool] | None =
         key=lambda r: (not (first and first(r)), SETTINGS.index(r.setting), not speaks(r, language), r.name)
     )
     listed = tuple(_option(r, language) for r in found)
-    return listed or tuple(Option(setting, _route(setting), detail=NOTHING_ENTERED) for setting in SETTINGS)
+    return listed or tuple(Option(setting, _UNLISTED[setting], is_listed=False) for setting in SETTINGS)
+
+
+def nothing_listed(case: Case, kind: str) -> tuple[Reason, ...]:
+    """Said once, beside the ways to go that stand in for services."""
+    if any(r.kind == kind for r in case.policy.resources):
+        return ()
+    return (Reason(f"The clinic's directory has no service for {KIND_WORDS.get(kind, kind)} yet"),)
 
 
 def speaks(resource: Resource, language: str) -> bool:
@@ -35,12 +46,6 @@ def _option(resource: Resource, language: str) -> Option:
     told += [f"languages: {', '.join(resource.languages)}" if resource.languages else ""]
     told += [] if speaks(resource, language) else ["an interpreter is needed"]
     return Option(resource.setting, resource.name, resource.contact, "; ".join(t for t in told if t))
-
-
-def _route(setting: str) -> str:
-    return {"in this clinic": "A colleague in this clinic", "community": "A service in the community"}.get(
-        setting, "A telehealth service"
-    )
 
 
 def named(case: Case, name: str, kinds: Iterable[str]) -> Resource | None:

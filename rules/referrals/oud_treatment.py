@@ -5,7 +5,7 @@ from datetime import timedelta
 from rules.case import Case
 from rules.complex_patients import possible_oud, sources, untreated_oud
 from rules.referrals.contact import OUD_TREATMENT_NAMES, recent_contact
-from rules.referrals.directory import options
+from rules.referrals.directory import nothing_listed, options
 from rules.resource import IN_THIS_CLINIC, OUD_TREATMENT, Resource
 from rules.rule import Block, Guidance, Priority, Reason, Rule, Status
 from rules.valuesets import REFERRAL_SUD
@@ -28,7 +28,11 @@ def _offer(case: Case, why: tuple[Reason, ...], *, urgent: bool) -> Guidance:
         return Guidance(Status.ADDRESSED, (*why, *contact))
     return Guidance(
         Status.INDICATED,
-        (*why, Reason(f"No referral to treatment on record in {policy.referral_days} days")),
+        (
+            *why,
+            Reason(f"No referral to treatment on record in {policy.referral_days} days"),
+            *nothing_listed(case, OUD_TREATMENT),
+        ),
         due_on=case.as_of if urgent else case.as_of + timedelta(days=policy.oud_referral_days),
         priority=Priority.HIGH,
         options=options(case, OUD_TREATMENT, first=is_in_house_prescriber),

@@ -7,7 +7,7 @@ from rules.case import Case
 from rules.peg import Peg, peg_scores
 from rules.planned_visits.applies import unless_in_use
 from rules.referrals.contact import PAIN_NAMES, recent_contact
-from rules.referrals.directory import options
+from rules.referrals.directory import nothing_listed, options
 from rules.resource import PAIN_AND_REHABILITATION
 from rules.rule import Block, Guidance, Reason, Rule, Status
 from rules.sources import six_building_blocks
@@ -26,7 +26,11 @@ def evaluate(case: Case) -> Guidance:
         return Guidance(Status.ADDRESSED, (*why, *contact))
     return Guidance(
         Status.INDICATED,
-        (*why, Reason(f"No referral for pain care on record in {case.policy.pain_referral_days} days")),
+        (
+            *why,
+            Reason(f"No referral for pain care on record in {case.policy.pain_referral_days} days"),
+            *nothing_listed(case, PAIN_AND_REHABILITATION),
+        ),
         options=options(case, PAIN_AND_REHABILITATION),
         rests_on_absence=True,
     )

@@ -11,7 +11,7 @@ _OPEN = frozenset({"active", "on-hold", "unknown"})
 RULES_2024 = Source(
     "42 CFR part 2, final rule of 16 February 2024 (89 FR 12472)",
     "Sections 2.31 to 2.33: one consent may cover treatment, payment and operations",
-    "https://regulations.justia.com",
+    "https://www.federalregister.gov/d/2024-02544",
     doubt="not legal advice: the clinic's counsel decides, and state law may ask for more",
 )
 

@@ -10,7 +10,7 @@ import pytest
 
 from cds.catalogue_text import catalogue_json, catalogue_markdown, thresholds
 from rules.catalogue import RULES
-from rules.policy import Policy
+from rules.policy import Policy, described
 from tests.builders import chart, order
 from tests.words import AVOIDED
 
@@ -30,6 +30,13 @@ def test_a_rule_is_sourced_and_reviewed(rule):
         assert source.title
         assert source.locator
         assert source.reviewed <= date.today()
+
+
+def test_a_source_is_one_that_a_reader_can_open():
+    """No reader of the page has our working papers."""
+    rules = [f"{s.title} {s.locator} {s.doubt}" for r in RULES for s in (r.source, *r.further_sources)]
+    settings = [source for _, _, _, _, source in described(Policy())]
+    assert [told for told in (*rules, *settings) if re.search(r"\bspec(ification)?\b|rules\.csv", told)] == []
 
 
 @each_rule

@@ -115,10 +115,21 @@ def test_pop_02_says_what_pauses():
     assert "safety items too" in texts(guideline_scope.RULE, long_term(condition("170935008")))
 
 
+def on_problem_list(**changes):
+    usual = {"categories": frozenset({"problem-list-item"}), "text": "Long term current use of opioid"}
+    return condition("Z79.891", **usual | changes)
+
+
 @pytest.mark.parametrize(
     ("of", "expected"),
     [
         (long_term(), "indicated"),
+        (long_term(on_problem_list()), "addressed"),
+        (long_term(on_problem_list(clinical="resolved")), "indicated"),
+        (long_term(on_problem_list(verification="provisional")), "indicated"),
+        (long_term(on_problem_list(categories=frozenset({"encounter-diagnosis"}))), "indicated"),
+        (short_term(on_problem_list()), "not indicated"),
+        (long_term(unavailable=hidden("Condition")), "indicated"),
         (short_term(), "not indicated"),
         (case(), "not indicated"),
         (case(unavailable=hidden("MedicationRequest")), "undetermined"),

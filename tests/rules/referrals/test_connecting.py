@@ -8,7 +8,7 @@ from chart.records import Gap, Unavailable
 from chart.terms import Concept
 from rules.policy import Policy
 from rules.referrals import behavioural_health, oud_treatment, pain_care
-from rules.resource import Resource
+from rules.resource import KINDS, Resource
 from rules.rule import Priority, Status
 from tests.builders import (
     AS_OF,
@@ -152,9 +152,20 @@ def test_pain_care_already_arranged_or_not_for_this_patient(record, status):
 
 
 def test_an_empty_directory_still_names_the_three_ways():
-    options = behavioural_health.evaluate(long_term(POSITIVE)).options
-    assert [o.kind for o in options] == ["in this clinic", "community", "telehealth"]
-    assert {o.detail for o in options} == {"no service entered in the clinic's directory yet"}
+    found = behavioural_health.evaluate(long_term(POSITIVE))
+    assert [o.kind for o in found.options] == ["in this clinic", "community", "telehealth"]
+    assert {o.is_listed for o in found.options} == {False}
+    assert len({o.name for o in found.options}) == 3
+
+
+@pytest.mark.parametrize("rule", [behavioural_health, oud_treatment, pain_care])
+def test_that_the_directory_is_empty_is_said_once(rule):
+    told = "The clinic's directory has no service for"
+    case = long_term(OUD, POSITIVE, mme=95)
+    assert [r.text.startswith(told) for r in rule.evaluate(case).reasons].count(True) == 1
+    listed = Policy(resources=tuple(Resource(kind, "community", "Harbor") for kind in KINDS))
+    reasons = rule.evaluate(long_term(OUD, POSITIVE, mme=95, policy=listed)).reasons
+    assert [r.text for r in reasons if r.text.startswith(told)] == []
 
 
 DIRECTORY = (
