@@ -72,6 +72,10 @@ class Product:
     schedule: str = ""  # "II", "III", "IV" where it matters for refills
     is_cough_cold: bool = False  # an opioid with cough or cold medicines, flagged apart from those for pain
 
+    def __hash__(self) -> int:
+        """The name tells nearly all products apart; products are looked up thousands of times a chart."""
+        return hash((self.name, self.dose_form))
+
     @property
     def opioids(self) -> tuple[Ingredient, ...]:
         return tuple(i for i in self.ingredients if i.is_opioid)
@@ -98,6 +102,10 @@ class DoseStep:
     days: int | None = None  # length of this step when it is one of several; None: until further notice
     basis: str = ""  # the arithmetic in words: "1 to 2 tablets every 4 to 6 hours, at most 6 a day"
     # Every instruction in force together, most often one; several when they add ("2 in the morning, 1 at bedtime").
+
+    def __hash__(self) -> int:
+        """The arithmetic in words tells nearly all steps apart, and a text keeps its hash."""
+        return hash((self.basis, self.unit))
 
 
 @dataclass(frozen=True, slots=True)

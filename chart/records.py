@@ -1,9 +1,10 @@
 """The chart of one patient, and every typed record by one name. Nothing here knows about FHIR JSON, HTTP or Flask."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from enum import Enum
+from typing import Any
 
 from chart.clinical import (
     Answer,
@@ -131,6 +132,8 @@ class Chart:
     )
     is_retrospective: bool = False
     outcomes: tuple[Outcome, ...] = ()  # recorded in this app, in the order they were recorded
+    # What the rules worked out from this chart and several of them ask for (rules.once); a changed chart begins anew.
+    worked_out: dict[object, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @property
     def age(self) -> int | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from chart.medications import DrugClass, Medication
 from chart.records import Chart
@@ -24,6 +24,7 @@ class Case:
         self.chart = chart
         self.policy = policy or Policy()
         self.tier_choice: TierChoice | None = None  # a clinician's own, with its reason and last day
+        self.worked_out: dict[object, Any] = {}  # what several rules ask for (rules.once)
 
     @property
     def as_of(self) -> date:

@@ -25,7 +25,7 @@ class Row:
     confidence: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class ValueSet:
     """Codes that mean one thing.
 
@@ -40,9 +40,11 @@ class ValueSet:
     icd10_pattern: str = ""
 
     def has(self, concept: Concept) -> bool:
-        return not self.keys.isdisjoint(concept.keys) or any(
-            self._has_icd10(c.code) for c in concept.codes if c.system == ICD10CM
-        )
+        if not self.keys.isdisjoint(concept.keys):
+            return True
+        if not (self.icd10_prefixes or self.icd10_pattern):
+            return False
+        return any(self._has_icd10(code) for system, code in concept.keys if system == ICD10CM)
 
     def _has_icd10(self, code: str) -> bool:
         if self.icd10_excluded and code.startswith(self.icd10_excluded):
@@ -62,7 +64,10 @@ Coded = TypeVar("Coded", bound=HasConcept)
 
 def find(records: Iterable[Coded], *value_sets: ValueSet) -> tuple[Coded, ...]:
     """The records whose concept is in any of the sets, in their order."""
-    return tuple(r for r in records if any(s.has(r.concept) for s in value_sets))
+    if len(value_sets) == 1:
+        has = value_sets[0].has
+        return tuple([r for r in records if has(r.concept)])
+    return tuple([r for r in records if any(s.has(r.concept) for s in value_sets)])
 
 
 @cache
@@ -74,6 +79,19 @@ def rows() -> tuple[Row, ...]:
         lines = file.read_text(encoding="utf-8").splitlines()
         found += [Row(**line) for line in csv.DictReader(lines)]
     return tuple(found)
+
+
+@cache
+def _displays() -> dict[tuple[str, str], tuple[str, ...]]:
+    found: dict[tuple[str, str], list[str]] = {}
+    for row in rows():
+        found.setdefault((row.system, row.code), []).append(row.display)
+    return {key: tuple(names) for key, names in found.items()}
+
+
+def names_of(system: str, code: str) -> tuple[str, ...]:
+    """What the tables call this code; empty when none of them has it."""
+    return _displays().get((system, code), ())
 
 
 @cache

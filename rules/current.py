@@ -8,6 +8,7 @@ from chart.records import Chart
 from chart.when import day_in_words
 from rules.directions import dose_on
 from rules.equivalent import CannotTell, Equivalent
+from rules.once import once
 from rules.policy import Policy
 from rules.prescriptions import (
     Key,
@@ -58,6 +59,7 @@ class Current:
     not_in_use: list[tuple[Prescription, str]]
 
 
+@once
 def current(chart: Chart, policy: Policy) -> Current:
     found = Current([], [], [])
     replaced = replacements(chart.medication_requests, chart.as_of)

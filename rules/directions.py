@@ -27,7 +27,7 @@ class _Reading:
         notes = list(self.dosage.notes)
         if self.dosage.certainty is Certainty.LOW:
             notes.append("the directions could be read only with low certainty")
-        return replace(found, notes=(*found.notes, *notes))
+        return replace(found, notes=(*found.notes, *notes)) if notes else found
 
 
 def dose_on(
@@ -83,7 +83,8 @@ def _settled(told: list[tuple[_Reading, Equivalent]], policy: Policy) -> Equival
             if len(other.dosage.steps) == 1 and _disagree(told[0][1], found, policy):
                 notes.append(_difference(reading, told[0][1], other, found))
                 counted = max(counted, found, key=lambda e: e.mme)
-    return replace(counted, notes=tuple(dict.fromkeys((*counted.notes, *notes))))
+    told_once = tuple(dict.fromkeys((*counted.notes, *notes)))
+    return counted if told_once == counted.notes else replace(counted, notes=told_once)
 
 
 def _disagree(one: Equivalent, other: Equivalent, policy: Policy) -> bool:

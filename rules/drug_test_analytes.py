@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from chart.medications import DrugClass
 
@@ -63,6 +64,7 @@ _NO_RESULT = re.compile(
 )
 
 
+@lru_cache(maxsize=2048)
 def analyte_of(name: str) -> Analyte | None:
     """By its name, because LOINC keeps several hundred codes for the same few substances."""
     if _NO_RESULT.search(name):

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cache
 
 from chart.medications import Medication, MedicationDispense, MedicationRequest, MedicationStatement
 from chart.records import Chart, Component, Observation
@@ -12,8 +13,10 @@ from rules.case import Case
 from rules.codes import rows
 from rules.drug_test_analytes import Analyte, analyte_of
 from rules.drug_test_values import Result, result_of
+from rules.once import once
 from rules.valuesets import URINE_DRUG_TEST
 
+_URINE = re.compile(r"urine|\bur\b|\buds\b|\budt\b", re.IGNORECASE)
 _CONFIRMS = re.compile(r"confirm|\bcfm\b|lc[-/ ]?ms|gc[-/ ]?ms", re.IGNORECASE)
 
 
@@ -30,6 +33,7 @@ class Finding:
         return self.on.first
 
 
+@once
 def findings(case: Case) -> tuple[Finding, ...]:
     """The latest result of each substance within the drug test interval; a confirmatory one before a screen."""
     kept: dict[str, Finding] = {}
@@ -40,7 +44,7 @@ def findings(case: Case) -> tuple[Finding, ...]:
 
 
 def _all(chart: Chart) -> Iterator[Finding]:
-    known = {r.code: r.display for r in rows() if r.group.startswith("uds_")}
+    known = _names_of_tests()
     for o in chart.observations:
         if not o.is_final or o.when is None or not _is_urine_test(o):
             continue
@@ -54,10 +58,13 @@ def _all(chart: Chart) -> Iterator[Finding]:
                 yield Finding(analyte, result_of(part), o.when, o, bool(_CONFIRMS.search(name)))
 
 
+@cache
+def _names_of_tests() -> dict[str, str]:
+    return {r.code: r.display for r in rows() if r.group.startswith("uds_")}
+
+
 def _is_urine_test(observation: Observation) -> bool:
-    return URINE_DRUG_TEST.has(observation.concept) or bool(
-        re.search(r"urine|\bur\b|\buds\b|\budt\b", observation.display, re.IGNORECASE)
-    )
+    return URINE_DRUG_TEST.has(observation.concept) or bool(_URINE.search(observation.display))
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +86,7 @@ class Unexpected:
         )
 
 
+@once
 def unexpected(case: Case) -> tuple[Unexpected, ...]:
     """Never more than a reason to talk and to confirm: screens miss and misread."""
     found = (_held_against(f, case) for f in findings(case))
@@ -107,13 +115,14 @@ Given = MedicationRequest | MedicationDispense | MedicationStatement
 _NEVER = ("draft", "cancelled", "entered-in-error", "not-taken", "declined", "preparation", "intended")
 
 
-def _given(chart: Chart) -> list[Given]:
+@once
+def _given(chart: Chart) -> tuple[Given, ...]:
     found: list[Given] = [
         *chart.medication_requests,
         *chart.medication_dispenses,
         *chart.medication_statements,
     ]
-    return [m for m in found if m.status not in _NEVER]
+    return tuple(m for m in found if m.status not in _NEVER)
 
 
 def _last_day(medicine: Given) -> date | None:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from chart.medications import DrugClass, Medication
 from rules.case import Case
+from rules.once import once
 from rules.prescriptions import Prescription, prescriptions
 from rules.rule import Reason
 from rules.standing import Standing, Use, standing
@@ -33,6 +34,7 @@ class InUse:
         return Reason.of(told, self.prescription.records)
 
 
+@once
 def in_use(case: Case, *classes: DrugClass) -> tuple[InUse, ...]:
     """Of these classes; what only may be in use is in it too, with its doubt."""
     chart, policy = case.chart, case.policy

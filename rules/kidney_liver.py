@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from chart.records import Chart, Condition, Observation
 from rules.codes import ValueSet, find
+from rules.once import once
 from rules.policy import Policy
 from rules.rule import Reason
 from rules.valuesets import EGFR, HEPATIC_IMPAIRMENT, KIDNEY_DISEASE, KIDNEY_IMPAIRMENT
@@ -22,6 +23,7 @@ class Egfr:
         return Reason.of(f"eGFR {sign}{self.value} mL/min/1.73 m2, {self.record.when}", (self.record,))
 
 
+@once
 def latest_egfr(chart: Chart, policy: Policy) -> Egfr | None:
     """Within the year; ">60" and "≥90" tell a lower bound, which is what most laboratories report."""
     found = [
@@ -35,6 +37,7 @@ def latest_egfr(chart: Chart, policy: Policy) -> Egfr | None:
     return Egfr(value, last, last.value.comparator.startswith("<"))
 
 
+@once
 def reduced_kidney(chart: Chart, policy: Policy) -> tuple[Reason, ...]:
     """A diagnosis with its stage, or an eGFR under the caution threshold."""
     egfr = latest_egfr(chart, policy)
@@ -46,6 +49,7 @@ def is_low(egfr: Egfr, threshold: Decimal) -> bool:
     return egfr.value < threshold or (egfr.is_below and egfr.value <= threshold)
 
 
+@once
 def reduced_liver(chart: Chart) -> tuple[Reason, ...]:
     return _diagnoses(chart, HEPATIC_IMPAIRMENT)
 

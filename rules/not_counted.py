@@ -5,6 +5,7 @@ import re
 from chart.medications import Form, Medication, MedicationDispense, MedicationRequest
 from chart.records import Chart, Condition
 from chart.terms import Concept
+from rules.once import once
 from rules.prescriptions import Prescription, is_hospital_only
 from rules.valuesets import OPIOID_USE_DISORDER, OUD_IN_REMISSION, OUD_ON_AGONIST_THERAPY
 
@@ -53,14 +54,24 @@ def is_methadone(prescription: Prescription) -> bool:
 
 def is_for_oud(prescription: Prescription, chart: Chart) -> bool:
     """By what the prescription says; never by the patient's other diagnoses."""
-    conditions = {c.id: c for c in chart.conditions}
+    conditions = _conditions_by_id(chart)
     return any(_says_oud(record, conditions) for record in prescription.records)
+
+
+@once
+def _conditions_by_id(chart: Chart) -> dict[str, Condition]:
+    return {c.id: c for c in chart.conditions}
 
 
 def may_be_for_oud(prescription: Prescription, chart: Chart) -> bool:
     """Nothing says what this methadone is for, and OUD is on the problem list."""
     if any(record.reasons or record.reason_ids for record in prescription.records):
         return False
+    return _has_oud(chart)
+
+
+@once
+def _has_oud(chart: Chart) -> bool:
     return any(c.is_active and _is_oud(c.concept) for c in chart.conditions)
 
 

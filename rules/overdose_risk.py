@@ -10,6 +10,7 @@ from rules.codes import ValueSet, find
 from rules.in_use import in_use
 from rules.kidney_liver import reduced_kidney, reduced_liver
 from rules.mme import DailyMme
+from rules.once import once
 from rules.pregnancy import pregnancy
 from rules.rule import Reason
 from rules.trend import is_tapering
@@ -27,6 +28,7 @@ SEDATIVES = (
 POLICY = ("mme_extra_care", "older_age", "egfr_caution", "egfr_days", "pregnancy_days")
 
 
+@once
 def overdose_risks(case: Case, mme: DailyMme | None = None) -> tuple[Reason, ...]:
     """Every one found, in the order of the guideline; `mme` stands in for the dose when a draft is counted."""
     chart, policy = case.chart, case.policy
@@ -45,6 +47,7 @@ def overdose_risks(case: Case, mme: DailyMme | None = None) -> tuple[Reason, ...
     )
 
 
+@once
 def overdoses(chart: Chart) -> tuple[Record, ...]:
     """Opioid poisoning as a diagnosis, whatever became of it, or as the reason of a visit."""
     conditions = find(chart.conditions, OPIOID_OVERDOSE)

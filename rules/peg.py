@@ -8,6 +8,7 @@ from decimal import Decimal
 from chart.records import Chart, Observation, QuestionnaireResponse, Value
 from chart.terms import LOINC, Code, Concept, Record
 from chart.when import When
+from rules.once import once
 from rules.valuesets import PEG_ITEMS, PEG_MEAN, PEG_PANEL
 
 HIGHEST = Decimal(10)  # of a mean or an item
@@ -32,6 +33,7 @@ class Peg:
         return "no score" if self.mean is None else f"{self.mean:.1f}".removesuffix(".0")
 
 
+@once
 def peg_scores(chart: Chart) -> tuple[Peg, ...]:
     """Oldest first, one a day; a recorded mean goes before one worked out from the three answers."""
     by_day: dict[date, Peg] = {}

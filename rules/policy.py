@@ -18,6 +18,10 @@ def setting(default: Any, says_who: str, unit: str = "") -> Any:
 class Policy:
     """Each default says who says so; a clinic overrides any of them."""
 
+    def __hash__(self) -> int:
+        """A few settings tell policies apart in a dictionary; all of them are compared when they are equal there."""
+        return hash((self.clinic_name, self.version, self.mme_extra_care))
+
     clinic_name: str = setting("This clinic", "own default")
     version: str = setting("defaults", "own default")
 

@@ -1,9 +1,10 @@
 """Orders, fills and reported medicines brought together: one prescription, whatever the number of its records."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
-from typing import TypeVar
+from functools import cached_property, lru_cache
+from typing import Any, TypeVar
 
 from chart.medications import (
     DrugClass,
@@ -15,6 +16,7 @@ from chart.medications import (
     Product,
 )
 from chart.records import Chart
+from rules.once import once
 
 # A fill belongs to the latest order of the same medicine in the year before it. Clocks in different zones may
 # put the hand-over a day before the order.
@@ -30,7 +32,7 @@ Key = tuple[object, ...]
 _M = TypeVar("_M", bound=Medication)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Prescription:
     """An order with its fills, fills whose order is not in the chart, or a medicine somebody reported."""
 
@@ -38,32 +40,33 @@ class Prescription:
     order: MedicationRequest | None = None
     fills: tuple[MedicationDispense, ...] = ()  # oldest first
     reported: MedicationStatement | MedicationRequest | None = None
+    worked_out: dict[object, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 
-    @property
+    @cached_property
     def lead(self) -> Medication:
         found = self.order or self.reported or self.fills[-1]
         assert found is not None
         return found
 
-    @property
+    @cached_property
     def records(self) -> tuple[Medication, ...]:
         first = self.lead
         return (first, *(fill for fill in self.fills if fill is not first))
 
-    @property
+    @cached_property
     def record_ids(self) -> tuple[str, ...]:
         return tuple(record.id for record in self.records)
 
-    @property
+    @cached_property
     def labels(self) -> frozenset[tuple[str, str]]:
         return frozenset[tuple[str, str]]().union(*(record.labels for record in self.records))
 
-    @property
+    @cached_property
     def handed_over(self) -> tuple[MedicationDispense, ...]:
         """The fills that reached the patient."""
         return tuple(fill for fill in self.fills if fill.status not in _NEVER_FILLED)
 
-    @property
+    @cached_property
     def start(self) -> date | None:
         """The first day it can be taken; the earliest that a partial date can mean."""
         if self.order is not None:
@@ -73,7 +76,7 @@ class Prescription:
         days = [fill.when.first for fill in self.fills if fill.when]
         return min(days, default=None)
 
-    @property
+    @cached_property
     def prescriber(self) -> str:
         if isinstance(self.lead, MedicationRequest):
             return self.lead.requester
@@ -109,6 +112,7 @@ def is_an_order(order: MedicationRequest) -> bool:
     return order.intent in _ORDER_INTENTS and order.status != "draft"
 
 
+@lru_cache(maxsize=4096)
 def medicine_key(product: Product) -> Key:
     """Two products with the same key are the same medicine: ingredients, opioid strength, form, release."""
     names = frozenset(i.rxcui or i.name.lower() for i in product.ingredients)
@@ -139,6 +143,7 @@ def is_opioid(record: Medication) -> bool:
     return bool(record.product.opioids) or record.is_any(DrugClass.OPIOID)
 
 
+@once
 def prescriptions(chart: Chart, *classes: DrugClass) -> tuple[Prescription, ...]:
     """Every record of these classes in exactly one prescription, in an order that its own content decides."""
     orders = _of_classes(chart.medication_requests, classes)

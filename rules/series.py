@@ -1,10 +1,12 @@
 """The daily MME series: what every course adds, day by day, in one sweep over the days on which something changes."""
 
-from collections.abc import Iterable, Sequence
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from itertools import pairwise
+from typing import overload
 
 from rules.coverage import Course, Unknown
 
@@ -20,26 +22,86 @@ class DoseDay:
     at_least: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Run:
+    """`days` days on end, from the first, with one dose."""
+
+    first: date
+    days: int
+    mme: Decimal
+    mme_uncertain: Decimal
+    at_least: bool
+
+    def on(self, number: int) -> DoseDay:
+        return DoseDay(self.first + timedelta(days=number), self.mme, self.mme_uncertain, self.at_least)
+
+
+class DoseDays(Sequence[DoseDay]):
+    """One entry a day, kept as runs: two years are 731 days and a few dozen changes of dose."""
+
+    def __init__(self, runs: Iterable[Run]) -> None:
+        self.runs = tuple(runs)
+        self._starts = [0]
+        for run in self.runs:
+            self._starts.append(self._starts[-1] + run.days)
+
+    def __len__(self) -> int:
+        return self._starts[-1]
+
+    @overload
+    def __getitem__(self, place: int) -> DoseDay: ...
+
+    @overload
+    def __getitem__(self, place: slice) -> Sequence[DoseDay]: ...
+
+    def __getitem__(self, place: int | slice) -> DoseDay | Sequence[DoseDay]:
+        if isinstance(place, slice):
+            return tuple(self[number] for number in range(*place.indices(len(self))))
+        number = place + len(self) if place < 0 else place
+        if not 0 <= number < len(self):
+            raise IndexError(place)
+        run = bisect_right(self._starts, number) - 1
+        return self.runs[run].on(number - self._starts[run])
+
+    def __iter__(self) -> Iterator[DoseDay]:
+        return (run.on(number) for run in self.runs for number in range(run.days))
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Sequence) and tuple(self) == tuple(other)
+
+    def __hash__(self) -> int:
+        return hash(tuple(self))
+
+    def __repr__(self) -> str:
+        return repr(tuple(self))
+
+    def ending_with(self, last: DoseDay) -> "DoseDays":
+        """The same with another last day."""
+        run = self.runs[-1]
+        before = Run(run.first, run.days - 1, run.mme, run.mme_uncertain, run.at_least)
+        today = Run(last.day, 1, last.mme, last.mme_uncertain, last.at_least)
+        return DoseDays((*self.runs[:-1], *([before] if before.days else []), today))
+
+
 def series(
     courses: Sequence[Course],
     first: date,
     last: date,
     unknown: Sequence[Unknown] = (),
     unseen: bool = False,
-) -> tuple[DoseDay, ...]:
+) -> DoseDays:
     """One entry a day. Streams add; inside one stream the highest counts. `unseen`: every day is "at least"."""
     spans: list[Course | Unknown] = [*courses, *unknown]
     changes = _changes(spans, first, last)
     days = sorted(changes)
     running: set[int] = set()
-    found: list[DoseDay] = []
+    found: list[Run] = []
     for begin, after in pairwise(days):
         for place in changes[begin]:
             running ^= {place}
         mme, uncertain, is_told = _added(spans[place] for place in running)
-        for number in range((after - begin).days):
-            found.append(DoseDay(begin + timedelta(days=number), mme, uncertain, unseen or not is_told))
-    return tuple(found)
+        found.append(Run(begin, (after - begin).days, mme, uncertain, unseen or not is_told))
+    return DoseDays(found)
 
 
 def _changes(spans: Sequence[Course | Unknown], first: date, last: date) -> dict[date, list[int]]:

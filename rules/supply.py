@@ -2,11 +2,12 @@
 
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
-from datetime import date
+from dataclasses import dataclass
+from datetime import date, timedelta
 from decimal import Decimal
 
 from chart.medications import Dosage, Medication, MedicationRequest, Product, Supply
+from rules.once import once
 from rules.prescriptions import Prescription, order_start
 
 # Schedule II may not be refilled (21 USC 829(a), 21 CFR 1306.12); III to V five times within six months
@@ -47,6 +48,7 @@ class Covered:
         return any(s.first <= day <= s.last for s in self.spans)
 
 
+@once
 def supply_of(prescription: Prescription, carry_over: int) -> Covered:
     """Hand-overs before orders, because they say what the patient received."""
     if any(fill.when for fill in prescription.handed_over):
@@ -62,9 +64,13 @@ def shifted(spans: Iterable[Span], carry_over: int) -> tuple[Span, ...]:
     end = date.min
     for span in sorted(spans, key=lambda s: (s.first, s.last, s.record.id)):
         days = min(max((end - span.first).days + 1, 0), carry_over) if end > date.min else 0
-        found.append(replace(span, first=later(span.first, days), last=later(span.last, days)))
+        found.append(_moved(span, days) if days else span)
         end = max(end, found[-1].last)
     return tuple(found)
+
+
+def _moved(span: Span, days: int) -> Span:
+    return Span(later(span.first, days), later(span.last, days), span.record, span.notes)
 
 
 def _by_fills(prescription: Prescription, carry_over: int) -> Covered:
@@ -176,7 +182,10 @@ def _units_a_day(amount: Decimal, unit: str, product: Product) -> Decimal | None
 
 def later(day: date, days: int) -> date:
     """A date some days on, never past the calendar's end."""
-    return date.fromordinal(min(max(day.toordinal() + days, 1), date.max.toordinal()))
+    try:
+        return day + timedelta(days=days)
+    except OverflowError:
+        return date.max if days > 0 else date.min
 
 
 def days_before(day: date, days: int) -> date:

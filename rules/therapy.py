@@ -40,7 +40,7 @@ __all__ = [
 class Therapy:
     courses: tuple[Course, ...]
     ltot: Ltot
-    series: tuple[DoseDay, ...]  # one a day for 24 months, the last one is as_of
+    series: Sequence[DoseDay]  # one a day for 24 months, the last one is as_of
     supply_ends: date | None
     early_fills: tuple[EarlyFill, ...]  # within the last 12 months
     prescribers_180: tuple[str, ...]
@@ -84,7 +84,7 @@ def opioid_therapy(chart: Chart, policy: Policy) -> Therapy:
     return Therapy(
         courses=tuple(covered.courses),
         ltot=long_term(Evidence(covered.courses, run_on, covered.unknown, unseen), chart.as_of, policy),
-        series=(*past[:-1], _today(past[-1], now, chart, policy)),
+        series=past.ending_with(_today(past[-1], now, chart, policy)),
         supply_ends=_supply_ends(covered.courses, in_use, chart.as_of, policy),
         early_fills=early_fills(kept, chart, policy),
         prescribers_180=prescribers(kept, chart.as_of),

@@ -56,4 +56,8 @@ def is_tapering(case: Case, days: int = 30) -> bool:
 
 
 def stretch(case: Case, first: date, last: date) -> list[DoseDay]:
-    return [d for d in case.therapy.series if first <= d.day <= last]
+    series = case.therapy.series
+    if not series:
+        return []
+    begin = series[0].day
+    return list(series[max((first - begin).days, 0) : max((last - begin).days + 1, 0)])

@@ -2,15 +2,17 @@
 
 from chart.records import Observation
 from rules.case import Case
-from rules.codes import rows
+from rules.codes import names_of
 from rules.drug_test_values import Result, result_of
 from rules.drug_tests import unexpected
+from rules.once import once
 from rules.valuesets import URINE_TESTS_BY_CLASS
 
 # PV-07 keeps the latest result of each substance; of these, which no one prescribes, every day counts.
 _NEVER_PRESCRIBED = ("heroin metabolite", "cocaine", "xylazine", "phencyclidine")
 
 
+@once
 def confirmed_unexpected(case: Case) -> tuple[Observation, ...]:
     """Newest first, one a day."""
     found = [o for o in case.chart.observations if _is_confirmed(o) and _is_recent(o, case)]
@@ -31,7 +33,7 @@ def _is_confirmed(observation: Observation) -> bool:
 
 def _names(observation: Observation) -> list[str]:
     keys = observation.concept.keys
-    known = [row.display for row in rows() if (row.system, row.code) in keys]
+    known = [display for key in keys for display in names_of(*key)]
     return [observation.display, *(c.display for c in observation.concept.codes), *known]
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from chart.records import Condition
 from rules.case import Case
+from rules.once import once
 from rules.valuesets import OPIOID_USE_DISORDER, OUD_IN_REMISSION, OUD_ON_AGONIST_THERAPY, find
 
 _UNCONFIRMED = frozenset({"unconfirmed", "provisional", "differential"})
@@ -29,6 +30,7 @@ class Disorder:
         return AMBIGUOUS_CODE in codes
 
 
+@once
 def disorder(case: Case) -> Disorder:
     chart = case.chart
     named = [c for c in chart.conditions if _is_by_name(c)]
