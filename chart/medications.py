@@ -22,6 +22,8 @@ class DrugClass(Enum):
     NON_OPIOID_ANALGESIC = "non-opioid pain medicine"
     LAXATIVE = "laxative"
 
+    __hash__ = object.__hash__  # asked of every medicine by most rules, and Enum's own goes through Python
+
 
 class Certainty(Enum):
     HIGH = "high"

@@ -1,9 +1,10 @@
 """The chart of one patient, and every typed record by one name. Nothing here knows about FHIR JSON, HTTP or Flask."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from enum import Enum
+from functools import cached_property
 from typing import Any
 
 from chart.clinical import (
@@ -96,7 +97,7 @@ class SourceRead:
     detail: str = ""  # "EHR, 3 searches", "bundle file"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Chart:
     """Everything read about one patient, as of one day.
 
@@ -132,8 +133,11 @@ class Chart:
     )
     is_retrospective: bool = False
     outcomes: tuple[Outcome, ...] = ()  # recorded in this app, in the order they were recorded
-    # What the rules worked out from this chart and several of them ask for (rules.once); a changed chart begins anew.
-    worked_out: dict[object, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    @cached_property
+    def worked_out(self) -> dict[object, Any]:
+        """What was worked out from this chart and is asked for again (rules.once); a changed chart begins anew."""
+        return {}
 
     @property
     def age(self) -> int | None:

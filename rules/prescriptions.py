@@ -1,7 +1,7 @@
 """Orders, fills and reported medicines brought together: one prescription, whatever the number of its records."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property, lru_cache
 from typing import Any, TypeVar
@@ -40,7 +40,10 @@ class Prescription:
     order: MedicationRequest | None = None
     fills: tuple[MedicationDispense, ...] = ()  # oldest first
     reported: MedicationStatement | MedicationRequest | None = None
-    worked_out: dict[object, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    @cached_property
+    def worked_out(self) -> dict[object, Any]:
+        return {}
 
     @cached_property
     def lead(self) -> Medication:
