@@ -9,6 +9,7 @@ from rules.catalogue import RULES
 from tests.cds.hooks.hook_app import TODAY, all_rules, signing_client
 from tests.cds.hooks.hook_json import OPIOID, hook_request
 from tests.cds.recorded import KEY, SECRET
+from tests.databases import engine_made
 
 NORTH, SOUTH = "https://north.example.org/fhir", "https://south.example.org/fhir"
 ISSUERS = (IssuerRegistration(NORTH, "previsit"), IssuerRegistration(SOUTH, "previsit"))
@@ -16,7 +17,7 @@ ISSUERS = (IssuerRegistration(NORTH, "previsit"), IssuerRegistration(SOUTH, "pre
 
 @pytest.fixture
 def outcomes():
-    store = OutcomeStore("sqlite://", SECRET, [KEY])
+    store = OutcomeStore(engine_made("sqlite://"), SECRET, [KEY])
     yield store
     store.close()
 
