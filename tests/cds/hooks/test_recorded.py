@@ -70,7 +70,7 @@ def test_an_answer_taken_back_speaks_again(called, outcomes):
 
 
 def test_where_answers_cannot_be_read_every_prompt_speaks(called, outcomes):
-    from cds.outcomes.tables import outcomes as table
+    from storage.tables.outcomes import outcomes as table
 
     record(outcomes, NORTH)
     table.drop(outcomes.engine)
