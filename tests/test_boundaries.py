@@ -18,7 +18,7 @@ MAY_IMPORT = {
 }
 # Of chart/, the rules know the records and nothing of how they were read.
 RECORDS = {"chart.records", "chart.medications", "chart.outcomes", "chart.terms", "chart.when"}
-TALKS_TO_SERVERS = {"fhir.py", "searches.py", "transport.py", "paging.py"}
+TALKS_TO_SERVERS = {"fhir.py", "searches.py", "transport.py", "paging.py", "writing.py"}
 WEB_AND_NETWORK = {"flask", "httpx", "requests", "urllib3", "werkzeug"}
 CLOCK_AND_MACHINE = {"os", "time", "logging"}
 MODULES = [path for package in sorted(PACKAGES) for path in sorted((ROOT / package).rglob("*.py"))]
