@@ -9,6 +9,9 @@ from rules.facts import FACTS_READ
 # What the rules read is what is asked for: scopes, searches and the "not shared" answer share this list.
 TYPES_READ = tuple(sorted(FACTS_READ.union(*(rule.reads for rule in RULES)) - {"Patient"}))
 
+# That a visit is booked says nothing of the care given: a chart that has not arrived yet has its appointment.
+_OF_CARE = frozenset(TYPES_READ) - {"Appointment"}
+
 NO_RECORD = "Not one record of this patient's care was found; nothing can be told from an empty chart"
 
 
@@ -18,7 +21,7 @@ def as_nothing_known(chart: Chart) -> Chart:
     EHRs that filter by consent, by department or by a setting nobody knew of answer with empty lists and no
     error. An empty chart is a new patient's or a lost one; neither says that there is no risk.
     """
-    if any(source.count for source in chart.sources if source.resource_type in TYPES_READ):
+    if any(source.count for source in chart.sources if source.resource_type in _OF_CARE):
         return chart
     told = {gap.resource_type for gap in chart.unavailable}
     gaps = (Unavailable(kind, Gap.FAILED, NO_RECORD) for kind in TYPES_READ if kind not in told)

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from flask import current_app
-from sqlalchemy import Engine
 
 from launch.discovery import Discoveries
 from launch.identity import Identities
@@ -48,7 +47,7 @@ class Parts:
         return TokenEndpoint(self.outbound, registration, url, self.clock())
 
 
-def build_parts(config: Config, engine: Engine, clock: Callable[[], float]) -> Parts:
+def build_parts(config: Config, clock: Callable[[], float]) -> Parts:
     outbound = Outbound(config.allow_insecure_loopback)
     return Parts(
         config=config,
@@ -56,7 +55,7 @@ def build_parts(config: Config, engine: Engine, clock: Callable[[], float]) -> P
         outbound=outbound,
         discoveries=Discoveries(outbound, clock),
         identities=Identities(IssuerKeys(outbound, clock), clock),
-        store=Store(engine, config.token_keys),
+        store=Store(config.database_url, config.token_keys),
     )
 
 

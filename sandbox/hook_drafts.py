@@ -8,7 +8,7 @@ from itertools import count
 from typing import Any
 
 from sandbox.patients.codes import concept
-from sandbox.patients.medicines import Directions
+from sandbox.patients.medicines import Directions, in_days
 from sandbox.references import Resource, at_path
 from sandbox.state import USER_ID
 from sandbox.store import Store
@@ -23,7 +23,7 @@ class Sample:
     medicine: str  # a name of sandbox/patients/codes.csv
     directions: Directions
     quantity: int
-    days: int
+    days: int | None  # None: not written, as many orders leave it
 
 
 SAMPLES = {
@@ -33,6 +33,23 @@ SAMPLES = {
         Directions("Take 1 tablet by mouth 4 times a day", a_day=4),
         120,
         30,
+    ),
+    "acute": Sample(
+        "Hydrocodone-acetaminophen 5-325 mg, every 6 hours as needed for 10 days",
+        "hydrocodone-acetaminophen 5-325",
+        Directions("Take 1 tablet by mouth every 6 hours as needed for pain", every_hours=6, as_needed=True),
+        40,
+        10,
+    ),
+    "long-acting": Sample(
+        "Morphine extended release 15 mg, every 12 hours for 30 days",
+        "morphine ER 15",
+        Directions("Take 1 tablet by mouth every 12 hours", every_hours=12),
+        60,
+        30,
+    ),
+    "no-dose": Sample(
+        "Oxycodone 5 mg, directions that give no dose", "oxycodone 5", Directions("Use as directed"), 30, None
     ),
     "lorazepam": Sample(
         "Lorazepam 0.5 mg, twice a day for 30 days",
@@ -151,7 +168,9 @@ def _draft(store: Store, patient: str, chosen: str, today: date) -> Resource:
 
 
 def _written(sample: Sample, patient: str, today: date) -> Resource:
-    a_day = {"unit": "day", "system": "http://unitsofmeasure.org", "code": "d"}
+    supply: Resource = {"numberOfRepeatsAllowed": 0, "quantity": sample.directions.quantity(sample.quantity)}
+    if sample.days is not None:
+        supply["expectedSupplyDuration"] = in_days(sample.days)
     return {
         "resourceType": "MedicationRequest",
         "id": "draft-1",
@@ -162,11 +181,7 @@ def _written(sample: Sample, patient: str, today: date) -> Resource:
         "authoredOn": today.isoformat(),
         "requester": {"reference": f"Practitioner/{USER_ID}"},
         "dosageInstruction": [sample.directions.dosage()],
-        "dispenseRequest": {
-            "numberOfRepeatsAllowed": 0,
-            "quantity": sample.directions.quantity(sample.quantity),
-            "expectedSupplyDuration": {"value": sample.days, **a_day},
-        },
+        "dispenseRequest": supply,
     }
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from cds.contract import as_json
 from cds.summary import case_of, summarize
+from cds.types_read import as_nothing_known
 from chart.reader import read_bundle
 from rules.policy import Policy
 from sandbox.patients import practice_patients
@@ -19,7 +20,8 @@ FOLDER = Path(__file__).parent / "snapshots"
 
 def result(patient):
     """What a reviewer holds against the patient's story: dose, therapy, and every rule's answer with its reasons."""
-    answer = as_json(summarize(case_of(read_bundle(patient.bundle, TODAY), Policy())))
+    chart = as_nothing_known(read_bundle(patient.bundle, TODAY))
+    answer = as_json(summarize(case_of(chart, Policy())))
     rules = {
         entry["id"]: [f"{entry['status']}, {entry['priority']}", *[r["text"] for r in entry["reasons"]]]
         for entry in (*answer["guidance"], *answer["referrals"])

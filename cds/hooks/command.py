@@ -33,12 +33,13 @@ def hook_command(arguments: Namespace, today: date) -> int:
 
 def feedback_report_command(_: Namespace, database_url: str) -> int:
     from cds.hooks.report import as_text, report
-    from storage.opening import opening
-    from storage.schema import check_schema
+    from launch.tables import open_engine
 
-    with opening(database_url) as engine:
-        check_schema(engine)
+    engine = open_engine(database_url)
+    try:
         print(as_text(report(engine)))
+    finally:
+        engine.dispose()
     return 0
 
 

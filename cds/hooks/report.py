@@ -7,8 +7,7 @@ from sqlalchemy import Engine, select
 
 from cds.hooks.markdown import one_line
 from cds.hooks.overrides import REASONS
-from storage.tables.hooks import feedback, shown_rules
-from storage.transactions import reading
+from cds.hooks.tables import feedback, metadata, shown_rules
 
 
 @dataclass
@@ -21,8 +20,9 @@ class Line:
 
 def report(engine: Engine) -> dict[str, Line]:
     """Rule -> what became of the cards it spoke in, in the order of its id."""
+    metadata.create_all(engine)
     lines: dict[str, Line] = {}
-    with reading(engine) as db:
+    with engine.connect() as db:
         rules_of: dict[str, list[str]] = {}
         for card, rule in db.execute(select(shown_rules.c.card, shown_rules.c.rule)):
             rules_of.setdefault(card, []).append(rule)

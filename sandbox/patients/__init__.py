@@ -2,7 +2,20 @@
 
 from datetime import date
 
-from sandbox.patients import doses, durations, messy, mood, overlaps, special, steady, treatment
+from sandbox.patients import (
+    access,
+    directions,
+    doses,
+    durations,
+    endings,
+    messy,
+    mood,
+    overlaps,
+    safety,
+    special,
+    steady,
+    treatment,
+)
 from sandbox.patients.draft import PracticePatient
 
 __all__ = ["PracticePatient", "practice_patients"]
@@ -33,6 +46,16 @@ PATIENTS = (
     doses.ruth_oyelaran,
     doses.fionnuala_ni_bhraonain,
     steady.nokomis_fairbanks,
+    safety.wilhelmina_okonjo,
+    safety.leopold_mwangi,
+    safety.beatrix_oduya,
+    access.cornelius_abioye,
+    access.thaddeus_vinterberg,
+    access.guadalupe_santangelo,
+    endings.bartholomew_adeyinka,
+    endings.xiomara_delacroix,
+    directions.ottoline_brightwater,
+    endings.perpetua_achebe,
     messy.augustine_pellerin,
 )
 

@@ -47,10 +47,7 @@ def encounter(
         "type": [concept(kind)],
         "subject": p.subject,
         "participant": [{"individual": reference(doctor or p.doctor)}],
-        "period": {
-            "start": p.moment(ago, time),
-            "end": p.moment(ago, "23:10" if where == "EMER" else "11:30"),
-        },
+        "period": _period(p, ago, time, is_over=status == "finished", is_emergency=where == "EMER"),
         "reasonCode": [concept(reason)] if reason else None,
         "serviceProvider": reference(place),
     }
@@ -123,12 +120,14 @@ def document(p: Draft, what: str, ago: int, *, status: str = "current") -> str:
     return p.add(record)
 
 
-def appointment(p: Draft, in_days: int, time: str, reason: str, *, doctor: str = "") -> str:
+def appointment(
+    p: Draft, in_days: int, time: str, reason: str, *, doctor: str = "", status: str = "booked"
+) -> str:
     start = p.moment(-in_days, time)
     here = {"actor": p.subject, "status": "accepted"}
     record = {
         "resourceType": "Appointment",
-        "status": "booked",
+        "status": status,
         "appointmentType": {"text": reason},
         "description": reason,
         "start": start,
@@ -154,6 +153,22 @@ def service_request(
         "requester": reference(p.doctor),
         "performer": [reference(to)] if to else None,
         "reasonCode": [concept(reason)] if reason else None,
+    }
+    return p.add(record)
+
+
+def task(p: Draft, order: str, ago: int, *, status: str, why: str = "") -> str:
+    """What the receiving service has done about a referral."""
+    record = {
+        "resourceType": "Task",
+        "status": status,
+        "statusReason": {"text": why} if why else None,
+        "intent": "order",
+        "focus": {"reference": order},
+        "for": p.subject,
+        "authoredOn": p.moment(ago),
+        "lastModified": p.moment(ago, "15:00"),
+        "requester": reference(p.doctor),
     }
     return p.add(record)
 
@@ -209,6 +224,11 @@ def consent(p: Draft, ago: int, *, until: int, to: str, labels: Sequence[str]) -
         "provision": provision,
     }
     return p.add(record)
+
+
+def _period(p: Draft, ago: int, time: str, *, is_over: bool, is_emergency: bool) -> Resource:
+    end = p.moment(ago, "23:10" if is_emergency else "11:30")
+    return {"start": p.moment(ago, time), "end": end} if is_over else {"start": p.moment(ago, time)}
 
 
 def labelled(labels: Sequence[str]) -> Resource | None:

@@ -23,7 +23,10 @@ UNITS: dict[str, dict[str, str]] = {
 
 @dataclass(frozen=True)
 class Directions:
-    """`amount` of `unit`, either `a_day` times or once `every_hours`; `most` caps a day's amount."""
+    """`amount` of `unit`, either `a_day` times or once `every_hours`; `most` caps a day's amount.
+
+    Without a time there are only the words, as where nobody filled the structured part in.
+    """
 
     text: str
     amount: float = 1
@@ -34,6 +37,8 @@ class Directions:
     most: float | None = None
 
     def dosage(self) -> Resource:
+        if not (self.a_day or self.every_hours):
+            return {"text": self.text}
         every = {"frequency": 1, "period": self.every_hours, "periodUnit": "h"}
         repeat = every if self.every_hours else {"frequency": self.a_day, "period": 1, "periodUnit": "d"}
         found: Resource = {

@@ -7,6 +7,9 @@ ORGANIZATIONS = {
     "hospital": "Cedar Valley Hospital",
     "pharmacy": "Market Street Pharmacy",
     "second-pharmacy": "Ridge Road Drugs",
+    "hospital-pharmacy": "Cedar Valley Outpatient Pharmacy",
+    "mail-pharmacy": "Northline Mail Pharmacy",
+    "counseling": "Willow Court Counseling",
     "recovery-program": "Harbor Light Recovery Program",
 }
 PRACTITIONERS = {

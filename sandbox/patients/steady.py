@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from sandbox.patients.build import appointment, care_plan, condition, patient, procedure
+from sandbox.patients.build import appointment, care_plan, condition, encounter, patient, procedure
 from sandbox.patients.draft import PracticePatient
 from sandbox.patients.medicines import Directions, fills, statement
 from sandbox.patients.visits import background, gad7, monitoring, peg, phq9, visits
@@ -27,7 +27,8 @@ def delia_whitfield(today: date) -> PracticePatient:
     statement(p, "acetaminophen 500", "2 tablets twice a day when needed", 400)
     procedure(p, "exercise therapy", 100)
     care_plan(p, "pain care plan", 132, "Walk the dog twice a day; review every three months")
-    appointment(p, 0, "09:00", "Planned opioid visit")
+    appointment(p, 0, "09:00", "Planned opioid visit", status="checked-in")
+    encounter(p, 0, "Office visit", reason="chronic pain", status="in-progress", time="09:00")
     return p.done(
         "Long-term therapy in good order: 40 MME/day, everything on the checklist done and on record.",
         "POP-01", "PV-01", "PV-02", "PV-03", "PV-04", "PV-05", "PV-06", "PV-08", "PV-09", "PV-12", "PV-13",

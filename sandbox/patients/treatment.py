@@ -4,6 +4,7 @@ from datetime import date
 
 from sandbox.patients.build import (
     appointment,
+    care_plan,
     condition,
     consent,
     encounter,
@@ -85,6 +86,12 @@ def linh_tran(today: date) -> PracticePatient:
     visits(p, 60, 150, 330, reason="knee osteoarthritis")
     phq9(p, 60, 0, 1, 0, 1, 0, 0, 0, 0, 0)
     service_request(p, "physical therapy referral", 150, status="completed")
+    care_plan(
+        p,
+        "pain care plan",
+        60,
+        "Knee exercises, lidocaine patch, walking group; no opioids unless we both agree",
+    )
     return p.done(
         "OUD in sustained remission, no opioid now: nothing asks for treatment; an old Part 2 record, with consent.",
         "CX-08", "PR-01",

@@ -31,12 +31,15 @@ CLINICAL_SYSTEMS = {
     "http://hl7.org/fhir/sid/icd-10-cm",
 }  # fmt: skip
 RULE_ID = re.compile(r"(POP|PV|CX|RF|PR)-\d\d")
+NOTHING_YET = (
+    "perpetua-achebe-lindholm"  # nothing but a name and a booked visit: that is what this one is for
+)
 
 each_patient = pytest.mark.parametrize("patient", PATIENTS, ids=lambda p: p.id)
 
 
 def test_there_are_enough_of_them_and_none_twice():
-    assert len(PATIENTS) >= 16
+    assert len(PATIENTS) >= 30
     assert set(Counter(p.id for p in PATIENTS).values()) == {1}
     assert set(Counter(p.name for p in PATIENTS).values()) == {1}
 
@@ -53,9 +56,10 @@ def test_says_in_one_line_what_it_is_for(patient):
 @each_patient
 def test_is_a_collection_of_one_patient_with_a_realistic_record(patient):
     assert patient.bundle["type"] == "collection"
-    assert 25 <= len(patient.bundle["entry"]) <= 120
     assert [r["id"] for r in of_type(patient, "Patient")] == [patient.id]
-    assert of_type(patient, "Encounter", "Condition", "Observation")
+    if patient.id != NOTHING_YET:
+        assert 25 <= len(patient.bundle["entry"]) <= 120
+        assert of_type(patient, "Encounter", "Condition", "Observation")
     ids = [(r["resourceType"], r["id"]) for r in resources(patient)]
     assert len(ids) == len(set(ids))
 
@@ -98,7 +102,7 @@ def test_every_clinical_code_is_in_the_table_with_its_display(patient):
     codings = [
         c for _, c in parts(patient.bundle) if isinstance(c, dict) and c.get("system") in CLINICAL_SYSTEMS
     ]
-    assert codings
+    assert codings or patient.id == NOTHING_YET
     for coding in codings:
         assert coding.get("display", "") == known[coding["system"], coding["code"]]
 

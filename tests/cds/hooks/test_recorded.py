@@ -9,7 +9,6 @@ from rules.catalogue import RULES
 from tests.cds.hooks.hook_app import TODAY, all_rules, signing_client
 from tests.cds.hooks.hook_json import OPIOID, hook_request
 from tests.cds.recorded import KEY, SECRET
-from tests.databases import engine_made
 
 NORTH, SOUTH = "https://north.example.org/fhir", "https://south.example.org/fhir"
 ISSUERS = (IssuerRegistration(NORTH, "previsit"), IssuerRegistration(SOUTH, "previsit"))
@@ -17,7 +16,7 @@ ISSUERS = (IssuerRegistration(NORTH, "previsit"), IssuerRegistration(SOUTH, "pre
 
 @pytest.fixture
 def outcomes():
-    store = OutcomeStore(engine_made("sqlite://"), SECRET, [KEY])
+    store = OutcomeStore("sqlite://", SECRET, [KEY])
     yield store
     store.close()
 
@@ -70,7 +69,7 @@ def test_an_answer_taken_back_speaks_again(called, outcomes):
 
 
 def test_where_answers_cannot_be_read_every_prompt_speaks(called, outcomes):
-    from storage.tables.outcomes import outcomes as table
+    from cds.outcomes.tables import outcomes as table
 
     record(outcomes, NORTH)
     table.drop(outcomes.engine)

@@ -1,9 +1,8 @@
 """The table of recorded answers. Rows are only ever added: a correction is a new row."""
 
-from sqlalchemy import Column, Date, Float, Integer, LargeBinary, String, Table
+from sqlalchemy import Column, Date, Float, Integer, LargeBinary, MetaData, String, Table
 
-from storage.metadata import metadata
-
+metadata = MetaData()
 outcomes = Table(
     "cds_outcome",
     metadata,

@@ -6,13 +6,13 @@ from sqlalchemy import (
     Float,
     Index,
     Integer,
+    MetaData,
     String,
     Table,
     UniqueConstraint,
 )
 
-from storage.metadata import metadata
-
+metadata = MetaData()
 used_tokens = Table(
     "cds_used_token",
     metadata,
