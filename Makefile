@@ -6,7 +6,7 @@ CHROMIUM ?= $(shell command -v chromium || command -v chromium-browser || comman
 export CHROMIUM
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check format bench docs screenshots lock clean
+.PHONY: help install demo test check format bench quality docs screenshots lock clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1|/' | column -t -s '|'
@@ -31,6 +31,12 @@ format: .venv/installed-dev ## put the code in its standard shape
 
 bench: .venv/installed-dev ## measure the hot paths, as ratios taken in one run
 	@$(BIN)/python -m tests.bench
+
+quality: .venv/installed ## score the rules against a synthetic cohort and write docs/quality.md (minutes)
+	@rm -rf build/cohort
+	@$(BIN)/previsit synth --patients 5000 --seed 1 --as-of 2026-03-02 --format ndjson --out build/cohort
+	@$(BIN)/previsit score build/cohort --jobs 2 > build/quality.md
+	@cat synth/quality-head.md build/quality.md > docs/quality.md
 
 docs: .venv/installed ## write docs/rules.md and docs/policy-settings.md from the code
 	@$(BIN)/previsit rules --markdown > docs/rules.md

@@ -64,6 +64,8 @@ def main(argv=None):
 
 
 def _parser():
+    from synth.commands import add_commands as add_synth_commands
+
     parser = argparse.ArgumentParser(
         prog="previsit",
         description="Pre-visit opioid summary inside the EHR, for the Six Building Blocks program.",
@@ -102,6 +104,7 @@ def _parser():
     rules.set_defaults(run=_rules)
     _add_hook_commands(commands)
     _add_policy_commands(commands)
+    add_synth_commands(commands)
     return parser
 
 
