@@ -6,7 +6,7 @@ CHROMIUM ?= $(shell command -v chromium || command -v chromium-browser || comman
 export CHROMIUM
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check format bench quality docs screenshots lock clean
+.PHONY: help install demo test check format bench quality docs revision screenshots lock clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1|/' | column -t -s '|'
@@ -41,6 +41,9 @@ quality: .venv/installed ## score the rules against a synthetic cohort and write
 docs: .venv/installed ## write docs/rules.md and docs/policy-settings.md from the code
 	@$(BIN)/previsit rules --markdown > docs/rules.md
 	@$(BIN)/previsit policy show --markdown > docs/policy-settings.md
+
+revision: .venv/installed ## write the next schema revision from the tables (MESSAGE="what changes")
+	@$(BIN)/python -m storage.revise "$(MESSAGE)"
 
 screenshots: .venv/installed-dev ## take docs/summary.png from the running app
 	@$(BIN)/python -m tests.screenshots

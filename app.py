@@ -3,6 +3,7 @@
 import argparse
 import os
 import sys
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -80,6 +81,7 @@ def _parser():
     serve = commands.add_parser("serve", help="the app alone, settings from the environment")
     serve.add_argument("--bind", type=_address, default="127.0.0.1:8000", metavar="HOST:PORT")
     serve.add_argument("--workers", type=_count, default=2)
+    serve.add_argument("--upgrade", action="store_true", help="bring the database up to date first")
     serve.set_defaults(run=_serve)
 
     for name, run, told in (
@@ -104,6 +106,7 @@ def _parser():
     rules.set_defaults(run=_rules)
     _add_hook_commands(commands)
     _add_policy_commands(commands)
+    _add_database_commands(commands)
     add_synth_commands(commands)
     return parser
 
@@ -134,6 +137,12 @@ def _add_policy_commands(commands):
     show.add_argument("--json", action="store_true")
     show.add_argument("--markdown", action="store_true", help="docs/policy-settings.md")
     show.set_defaults(run=_policy_show)
+
+
+def _add_database_commands(commands):
+    from storage.commands import add_commands
+
+    add_commands(commands).set_defaults(run=_db)
 
 
 def _day(text):
@@ -179,14 +188,18 @@ def _serve(arguments):
     from cds.policy_file import BadPolicy, read_policy
     from config import BadSetting, from_environment
     from serving import serve_production
+    from storage.opening import CannotOpen
+    from storage.schema import SchemaProblem
 
     try:
         config = from_environment(os.environ)
+        if arguments.upgrade:
+            config = replace(config, upgrade_at_start=True)
         # Before any worker starts: a policy that cannot be used stops here, with what to change in it.
         if config.policy:
             read_policy(config.policy)
         return serve_production(create_app, config, arguments.bind, arguments.workers)
-    except (BadSetting, BadPolicy) as problem:
+    except (BadSetting, BadPolicy, CannotOpen, SchemaProblem) as problem:
         print(f"previsit: {problem}", file=sys.stderr)
         return 2
 
@@ -211,11 +224,22 @@ def _hook(arguments):
 
 def _feedback_report(arguments):
     from cds.hooks.command import feedback_report_command
+
+    return _with_database(feedback_report_command, arguments)
+
+
+def _db(arguments):
+    return _with_database(arguments.act, arguments)
+
+
+def _with_database(run, arguments):
     from config import BadSetting, database_from
+    from storage.opening import CannotOpen
+    from storage.schema import SchemaProblem
 
     try:
-        return feedback_report_command(arguments, database_from(os.environ))
-    except BadSetting as problem:
+        return run(arguments, database_from(os.environ))
+    except (BadSetting, CannotOpen, SchemaProblem) as problem:
         print(f"previsit: {problem}", file=sys.stderr)
         return 2
 

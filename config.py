@@ -31,6 +31,7 @@ class Config:
     public_url: str  # scheme and host, no trailing slash
     issuers: tuple[IssuerRegistration, ...]
     database_url: str = field(default="sqlite:///previsit.sqlite3", repr=False)  # may hold a password
+    upgrade_at_start: bool = False
     policy: Path | None = None
     trusted_proxies: int = 0
     session_idle_minutes: int = 15
@@ -50,6 +51,7 @@ def from_environment(environ: Mapping[str, str]) -> Config:
         public_url=_public_url(environ, loopback),
         issuers=_issuers(environ, loopback),
         database_url=_database_url(environ),
+        upgrade_at_start=_switch(environ, "UPGRADE_AT_START"),
         policy=_policy(environ),
         trusted_proxies=_number(environ, "TRUSTED_PROXIES", default=0, least=0, most=10),
         session_idle_minutes=_number(environ, "SESSION_IDLE_MINUTES", default=15, least=1, most=120),
@@ -150,7 +152,7 @@ def _cds_clients(environ: Mapping[str, str], loopback: bool) -> tuple[HookClient
 def _database_url(environ: Mapping[str, str]) -> str:
     example = "sqlite:///previsit.sqlite3"
     value = environ.get(f"{PREFIX}DATABASE_URL", "").strip() or example
-    if not value.startswith(("sqlite:", "postgresql")):
+    if not value.startswith(("sqlite:", "postgresql:", "postgresql+psycopg:", "postgres:")):
         raise _bad("DATABASE_URL", "must name a SQLite or PostgreSQL database", example)
     return value
 

@@ -33,7 +33,10 @@ def serve_demo(create_demo, port, data):
 
 
 def serve_production(create_app, config, bind, workers):
-    """Serve under gunicorn with threads: the app mostly waits for the EHR. Raises config.BadSetting."""
+    """Serve under gunicorn with threads: the app mostly waits for the EHR.
+
+    Raises storage's CannotOpen and SchemaProblem before any worker starts.
+    """
     _check_database(config)
     from gunicorn.app.base import BaseApplication
 
@@ -51,21 +54,13 @@ def serve_production(create_app, config, bind, workers):
 
 def _check_database(config):
     """Here, once and in words, and not in every worker with a traceback."""
-    from sqlalchemy.exc import SQLAlchemyError
+    from storage.opening import opening
+    from storage.schema import check_schema, upgrade
 
-    from config import BadSetting
-    from launch.store import Store
-
-    example = "Example: PREVISIT_DATABASE_URL=sqlite:///previsit.sqlite3"
-    try:
-        Store(config.database_url, config.token_keys).close()
-    except ModuleNotFoundError as problem:
-        told = f"needs a driver that is not installed ({problem.name})"
-    except SQLAlchemyError:
-        told = "names a database that cannot be opened"
-    else:
-        return
-    raise BadSetting(f"PREVISIT_DATABASE_URL {told}. {example}")
+    with opening(config.database_url) as engine:
+        if config.upgrade_at_start:
+            upgrade(engine)
+        check_schema(engine)
 
 
 def _gunicorn_settings(bind, workers):

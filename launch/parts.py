@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from flask import current_app
+from sqlalchemy import Engine
 
 from launch.discovery import Discoveries
 from launch.identity import Identities
@@ -47,7 +48,7 @@ class Parts:
         return TokenEndpoint(self.outbound, registration, url, self.clock())
 
 
-def build_parts(config: Config, clock: Callable[[], float]) -> Parts:
+def build_parts(config: Config, engine: Engine, clock: Callable[[], float]) -> Parts:
     outbound = Outbound(config.allow_insecure_loopback)
     return Parts(
         config=config,
@@ -55,7 +56,7 @@ def build_parts(config: Config, clock: Callable[[], float]) -> Parts:
         outbound=outbound,
         discoveries=Discoveries(outbound, clock),
         identities=Identities(IssuerKeys(outbound, clock), clock),
-        store=Store(config.database_url, config.token_keys),
+        store=Store(engine, config.token_keys),
     )
 
 

@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
-from sqlalchemy import delete, func, insert, or_, select, update
+from sqlalchemy import Engine, delete, func, insert, or_, select, update
 
-from launch.tables import browsers, metadata, open_engine, pendings, sessions
+from storage.tables.launch import browsers, pendings, sessions
+from storage.transactions import reading, writing
 
 
 @dataclass(frozen=True)
@@ -42,10 +43,9 @@ class StoredSession:
 
 
 class Store:
-    def __init__(self, database_url: str, token_keys: Sequence[str]) -> None:
-        self.engine = open_engine(database_url)
+    def __init__(self, engine: Engine, token_keys: Sequence[str]) -> None:
+        self.engine = engine
         self._seal = MultiFernet([Fernet(key) for key in token_keys])
-        metadata.create_all(self.engine)
 
     def close(self) -> None:
         self.engine.dispose()
@@ -55,38 +55,38 @@ class Store:
     def new_browser(self, now: float, family: str | None = None) -> Browser:
         id, family = secrets.token_urlsafe(32), family or secrets.token_urlsafe(32)
         new = insert(browsers).values(id_hash=hashed(id), family=family, born_at=now)
-        with self.engine.begin() as db:
+        with writing(self.engine) as db:
             serial = db.execute(new.returning(browsers.c.serial)).scalar_one()
         return Browser(id, family, serial)
 
     def browser(self, id: str) -> Browser | None:
-        with self.engine.begin() as db:
+        with reading(self.engine) as db:
             row = db.execute(select(browsers).where(browsers.c.id_hash == hashed(id))).one_or_none()
         return Browser(id, row.family, row.serial) if row else None
 
     def is_newest(self, browser: Browser) -> bool:
         newest = select(func.max(browsers.c.serial)).where(browsers.c.family == browser.family)
-        with self.engine.begin() as db:
+        with reading(self.engine) as db:
             return db.execute(newest).scalar() == browser.serial
 
     # Pending launches
 
     def add_pending(self, state: str, family: str, expires_at: float, details: dict[str, Any]) -> None:
         row = {"state_hash": hashed(state), "family": family, "expires_at": expires_at}
-        with self.engine.begin() as db:
+        with writing(self.engine) as db:
             db.execute(insert(pendings).values(**row, sealed=self._sealed(details)))
 
     def pending_family(self, state: str, now: float) -> str | None:
         query = select(pendings.c.family).where(
             pendings.c.state_hash == hashed(state), pendings.c.expires_at > now
         )
-        with self.engine.begin() as db:
+        with reading(self.engine) as db:
             return db.execute(query).scalar()
 
     def take_pending(self, state: str, now: float) -> dict[str, Any] | None:
         """The pending launch, once: of two callers with the same state only one gets it."""
         this = pendings.c.state_hash == hashed(state)
-        with self.engine.begin() as db:
+        with writing(self.engine) as db:
             row = db.execute(select(pendings).where(this, pendings.c.expires_at > now)).one_or_none()
             taken = db.execute(delete(pendings).where(this)).rowcount
         return self._opened(row.sealed) if row and taken else None
@@ -98,47 +98,47 @@ class Store:
     ) -> None:
         row = {"handle_hash": hashed(handle), "family": browser.family, "opened_by": browser.serial}
         row |= {"issuer": issuer, "opened_at": now, "seen_at": now, "sealed": self._sealed(details)}
-        with self.engine.begin() as db:
+        with writing(self.engine) as db:
             db.execute(insert(sessions).values(**row))
 
     def session(self, handle: str) -> StoredSession | None:
-        with self.engine.begin() as db:
+        with reading(self.engine) as db:
             row = db.execute(select(sessions).where(_is(handle))).one_or_none()
         return self._stored(row) if row else None
 
     def sessions_of(self, family: str) -> list[StoredSession]:
-        with self.engine.begin() as db:
+        with reading(self.engine) as db:
             rows = db.execute(select(sessions).where(sessions.c.family == family)).all()
         return [stored for stored in map(self._stored, rows) if stored]
 
     def touch(self, handle: str, now: float) -> None:
-        with self.engine.begin() as db:
+        with writing(self.engine) as db:
             db.execute(update(sessions).where(_is(handle)).values(seen_at=now))
 
     def claim_renewal(self, handle: str, now: float, patience: float) -> bool:
         """Whether this caller, of all threads and processes, is the one to refresh the token."""
         free = or_(sessions.c.renewing_since.is_(None), sessions.c.renewing_since < now - patience)
-        with self.engine.begin() as db:
+        with writing(self.engine) as db:
             return (
                 db.execute(update(sessions).where(_is(handle), free).values(renewing_since=now)).rowcount == 1
             )
 
     def end_renewal(self, handle: str, details: dict[str, Any] | None = None) -> None:
         values = {"renewing_since": None} | ({"sealed": self._sealed(details)} if details else {})
-        with self.engine.begin() as db:
+        with writing(self.engine) as db:
             db.execute(update(sessions).where(_is(handle)).values(**values))
 
     def remove_session(self, handle: str) -> None:
-        with self.engine.begin() as db:
+        with writing(self.engine) as db:
             db.execute(delete(sessions).where(_is(handle)))
 
     def remove_family(self, family: str) -> None:
-        with self.engine.begin() as db:
+        with writing(self.engine) as db:
             for table in (sessions, pendings, browsers):
                 db.execute(delete(table).where(table.c.family == family))
 
     def purge(self, now: float, idle: float, longest: float) -> None:
-        with self.engine.begin() as db:
+        with writing(self.engine) as db:
             db.execute(delete(pendings).where(pendings.c.expires_at <= now))
             over = or_(sessions.c.seen_at <= now - idle, sessions.c.opened_at <= now - longest)
             db.execute(delete(sessions).where(over))

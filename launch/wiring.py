@@ -11,6 +11,7 @@ from flask import Flask
 from launch.parts import build_parts
 from launch.problems import LaunchProblem
 from launch.routes import launch_blueprint, show_problem
+from storage.wiring import engine_of
 
 if TYPE_CHECKING:
     from config import Config
@@ -24,6 +25,6 @@ def init_launch(app: Flask, config: Config, clock: Callable[[], float] = time.ti
     """
     app.config.setdefault("FHIR_TYPES", ())
     app.config.setdefault("LANDING", "/visit/{handle}/")
-    app.extensions["launch"] = build_parts(config, clock)
+    app.extensions["launch"] = build_parts(config, engine_of(app, config), clock)
     app.register_blueprint(launch_blueprint)
     app.register_error_handler(LaunchProblem, show_problem)

@@ -33,13 +33,12 @@ def hook_command(arguments: Namespace, today: date) -> int:
 
 def feedback_report_command(_: Namespace, database_url: str) -> int:
     from cds.hooks.report import as_text, report
-    from launch.tables import open_engine
+    from storage.opening import opening
+    from storage.schema import check_schema
 
-    engine = open_engine(database_url)
-    try:
+    with opening(database_url) as engine:
+        check_schema(engine)
         print(as_text(report(engine)))
-    finally:
-        engine.dispose()
     return 0
 
 

@@ -11,7 +11,8 @@ from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from cds.hooks.memory import Memory, MemoryDown, hashed, keep_quiet
 from cds.hooks.overrides import days_of_quiet
 from cds.hooks.requests import BadRequest, Json
-from cds.hooks.tables import feedback, shown_rules
+from storage.tables.hooks import feedback, shown_rules
+from storage.transactions import reading, writing
 
 _DAY = 86_400
 _OUTCOMES = frozenset({"accepted", "overridden"})
@@ -85,7 +86,7 @@ def keep(memory: Memory, issuer: str, items: list[Item], now: float) -> None:
 def _keep(memory: Memory, issuer: str, item: Item, now: float) -> None:
     ours = hashed(issuer)
     rows = select(shown_rules.c.issuer, shown_rules.c.rule, shown_rules.c.patient)
-    with memory.engine.connect() as db:
+    with reading(memory.engine) as db:
         shown = db.execute(rows.where(shown_rules.c.card == item.card)).all()
     if any(row.issuer != ours for row in shown):
         return  # a card of another EHR is not theirs to report on
@@ -102,7 +103,7 @@ def _keep(memory: Memory, issuer: str, item: Item, now: float) -> None:
         "has_comment": item.has_comment,
     }
     try:
-        with memory.engine.begin() as db:
+        with writing(memory.engine) as db:
             db.execute(insert(feedback).values(row))
             if item.outcome == "overridden" and (days := days_of_quiet(item.reason)):
                 for spoke in shown:

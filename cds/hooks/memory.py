@@ -10,7 +10,8 @@ from typing import Any
 from sqlalchemy import Engine, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
-from cds.hooks.tables import metadata, quiet_rules, shown_rules, used_tokens
+from storage.tables.hooks import quiet_rules, shown_rules, used_tokens
+from storage.transactions import reading, writing
 
 log = logging.getLogger(__name__)
 
@@ -27,9 +28,6 @@ class Memory:
     secret: str = field(repr=False)
     _swept: float = 0.0
 
-    def __post_init__(self) -> None:
-        metadata.create_all(self.engine)
-
     def patient_key(self, issuer: str, patient_id: str) -> str:
         """Without the app's secret it tells nobody who the patient is."""
         return hmac.new(self.secret.encode(), f"{issuer}\0{patient_id}".encode(), hashlib.sha256).hexdigest()
@@ -38,7 +36,7 @@ class Memory:
         """Whether this is the token's first use: of all threads and processes, one is told so."""
         row = {"hash": hashed(f"{issuer}\0{jti}"), "expires_at": until}
         try:
-            with self.engine.begin() as db:
+            with writing(self.engine) as db:
                 db.execute(insert(used_tokens).values(row))
         except IntegrityError:
             return False
@@ -55,7 +53,7 @@ class Memory:
         rows = [{**about, "card": card, "rule": rule} for card, rules in cards for rule in rules]
         try:
             if rows:
-                with self.engine.begin() as db:
+                with writing(self.engine) as db:
                     db.execute(insert(shown_rules), rows)
         except SQLAlchemyError as problem:
             log.error("cards shown not remembered: %s", type(problem).__name__)
@@ -64,7 +62,7 @@ class Memory:
         """Rules that were asked to be quiet for this patient. When that is not known, all speak."""
         query = select(quiet_rules.c.rule).where(quiet_rules.c.patient == patient, quiet_rules.c.until > now)
         try:
-            with self.engine.connect() as db:
+            with reading(self.engine) as db:
                 return frozenset(db.execute(query).scalars())
         except SQLAlchemyError as problem:
             log.error("quiet rules not read: %s", type(problem).__name__)
@@ -75,7 +73,7 @@ class Memory:
             return
         self._swept = now
         try:
-            with self.engine.begin() as db:
+            with writing(self.engine) as db:
                 db.execute(delete(used_tokens).where(used_tokens.c.expires_at < now))
                 db.execute(delete(quiet_rules).where(quiet_rules.c.until < now))
         except SQLAlchemyError as problem:

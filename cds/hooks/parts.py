@@ -8,7 +8,6 @@ from datetime import date
 from typing import Any
 
 from flask import Flask
-from sqlalchemy import Engine
 
 from cds.hooks.answer import Settings
 from cds.hooks.client_keys import ClientKeys
@@ -22,9 +21,9 @@ from chart.fhir import FhirServer
 from chart.records import Chart
 from launch.issuers import normalised
 from launch.outbound import Outbound
-from launch.tables import open_engine
 from rules.policy import Policy
 from rules.rule import Rule
+from storage.wiring import engine_of
 
 log = logging.getLogger(__name__)
 
@@ -91,7 +90,7 @@ def init_hooks(
 
     if rules is None:
         from rules.catalogue import RULES as rules
-    memory = Memory(_engine(app, config), config.secret_key)
+    memory = Memory(engine_of(app, config), config.secret_key)
     outbound = Outbound(config.allow_insecure_loopback)
     if config.cds_open:
         log.warning(_OPEN)
@@ -112,12 +111,6 @@ def init_hooks(
         today=today,
     )
     app.register_blueprint(hooks_blueprint)
-
-
-def _engine(app: Flask, config: Any) -> Engine:
-    """Launch's own where there is one: SQLite in memory is a database for each engine."""
-    launch = app.extensions.get("launch")
-    return launch.store.engine if launch else open_engine(config.database_url)
 
 
 def _open_client(config: Any) -> HookClient | None:

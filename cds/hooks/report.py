@@ -7,7 +7,8 @@ from sqlalchemy import Engine, select
 
 from cds.hooks.markdown import one_line
 from cds.hooks.overrides import REASONS
-from cds.hooks.tables import feedback, metadata, shown_rules
+from storage.tables.hooks import feedback, shown_rules
+from storage.transactions import reading
 
 
 @dataclass
@@ -20,9 +21,8 @@ class Line:
 
 def report(engine: Engine) -> dict[str, Line]:
     """Rule -> what became of the cards it spoke in, in the order of its id."""
-    metadata.create_all(engine)
     lines: dict[str, Line] = {}
-    with engine.connect() as db:
+    with reading(engine) as db:
         rules_of: dict[str, list[str]] = {}
         for card, rule in db.execute(select(shown_rules.c.card, shown_rules.c.rule)):
             rules_of.setdefault(card, []).append(rule)

@@ -16,6 +16,7 @@ from launch.parts import parts
 from launch.problems import LaunchProblem, Problem
 from launch.session import LaunchSession, session_for
 from rules.outcome_kinds import TIERS
+from storage.wiring import engine_of
 
 log = logging.getLogger(__name__)
 blueprint = Blueprint("outcomes", __name__)
@@ -38,7 +39,7 @@ NOT_KEPT = Problem(
 
 def init_outcomes(app: Flask, config: Any) -> None:
     """Opens the store, adds the form's address and what templates/outcomes.html asks for. `config`: config.Config."""
-    app.extensions["outcomes"] = OutcomeStore(config.database_url, config.secret_key, config.token_keys)
+    app.extensions["outcomes"] = OutcomeStore(engine_of(app, config), config.secret_key, config.token_keys)
     app.register_blueprint(blueprint)
     app.jinja_env.globals.update(
         outcome_action=_action,

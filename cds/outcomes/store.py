@@ -12,9 +12,9 @@ from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from sqlalchemy import Engine, insert, select
 from sqlalchemy.exc import SQLAlchemyError
 
-from cds.outcomes.tables import metadata, outcomes
 from chart.records import Outcome, OutcomeKind
-from launch.tables import open_engine
+from storage.tables.outcomes import outcomes
+from storage.transactions import reading, writing
 
 UNREADABLE = "its note was sealed with a key that is no longer in use"
 
@@ -37,11 +37,10 @@ class NewOutcome:
 
 
 class OutcomeStore:
-    def __init__(self, database_url: str, secret_key: str, token_keys: Sequence[str]) -> None:
-        self.engine: Engine = open_engine(database_url)
+    def __init__(self, engine: Engine, secret_key: str, token_keys: Sequence[str]) -> None:
+        self.engine = engine
         self._secret = secret_key.encode()
         self._seal = MultiFernet([Fernet(key) for key in token_keys])
-        metadata.create_all(self.engine)
 
     def close(self) -> None:
         self.engine.dispose()
@@ -59,7 +58,7 @@ class OutcomeStore:
             "sealed": self._seal.encrypt(json.dumps([new.note, new.value]).encode()),
         }
         try:
-            with self.engine.begin() as db:
+            with writing(self.engine) as db:
                 db.execute(insert(outcomes).values(row))
         except SQLAlchemyError as problem:
             raise StoreDown(type(problem).__name__) from None
@@ -68,7 +67,7 @@ class OutcomeStore:
         """Everything recorded for this patient, in the order it was recorded. Raises StoreDown."""
         mine = outcomes.c.patient == self._key(issuer, patient_id)
         try:
-            with self.engine.begin() as db:
+            with reading(self.engine) as db:
                 rows = db.execute(select(outcomes).where(mine).order_by(outcomes.c.serial)).all()
         except SQLAlchemyError as problem:
             raise StoreDown(type(problem).__name__) from None

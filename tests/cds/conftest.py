@@ -4,6 +4,7 @@ import pytest
 
 from cds.outcomes.store import OutcomeStore
 from tests.cds.recorded import KEY, SECRET
+from tests.databases import engine_made
 
 
 @pytest.fixture
@@ -12,7 +13,7 @@ def opened():
     made = []
 
     def make(url="sqlite://", secret=SECRET, keys=(KEY,)):
-        made.append(OutcomeStore(url, secret, keys))
+        made.append(OutcomeStore(engine_made(url), secret, keys))
         return made[-1]
 
     yield make

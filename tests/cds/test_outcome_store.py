@@ -11,13 +11,13 @@ import pytest
 from cds.outcomes.asked import read_form
 from cds.outcomes.choices import choices
 from cds.outcomes.store import UNREADABLE, StoreDown
-from cds.outcomes.tables import outcomes as table
 from chart.outcomes import OutcomeKind
 from launch.problems import LaunchProblem
 from rules.catalogue import RULES
 from rules.outcome_kinds import kinds_for
 from rules.policy import Policy
 from rules.rule import Assessment, Guidance, Priority, Status
+from storage.tables.outcomes import outcomes as table
 from tests.builders import AS_OF
 from tests.cds.recorded import ISSUER, KEY, NOTE, OTHER_KEY, PATIENT, form, new
 

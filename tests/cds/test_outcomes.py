@@ -10,7 +10,6 @@ from app import create_app
 from cds.contract import as_json
 from cds.outcomes.choices import in_words
 from cds.outcomes.reading import NOT_READ, with_outcomes, with_recorded
-from cds.outcomes.tables import outcomes as table
 from chart.outcomes import OutcomeKind
 from config import Config
 from launch.browser import form_token
@@ -19,9 +18,11 @@ from launch.session import session_for
 from rules.catalogue import RULES
 from rules.rule import Assessment, Guidance, Status
 from sandbox.patients import practice_patients
+from storage.tables.outcomes import outcomes as table
 from tests.builders import AS_OF, chart
 from tests.cds.pages import TYPES, practice_chart, summary_of
 from tests.cds.recorded import ISSUER, KEY, NOTE, PATIENT, SECRET, TODAY, form, new
+from tests.databases import made
 from tests.launch.stub_ehr import StubEhr
 
 # In the app
@@ -45,7 +46,7 @@ class Desk:
                 (KEY,),
                 "https://previsit.example.org",
                 (IssuerRegistration(ehr.iss, "previsit"),),
-                f"sqlite:///{file}",
+                made(f"sqlite:///{file}"),
                 allow_insecure_loopback=True,
             )
         )

@@ -176,7 +176,9 @@ def test_serving_without_any_setting_names_the_first():
 
 def test_serving_answers_logs_no_query_and_stops_on_a_signal(settings, free, tmp_path):
     bind = f"127.0.0.1:{free}"
-    with started("serve", "--bind", bind, "--workers", "1", HOME=str(tmp_path), **settings) as server:
+    with started(
+        "serve", "--upgrade", "--bind", bind, "--workers", "1", HOME=str(tmp_path), **settings
+    ) as server:
         said = read_until(server, "Booting worker")
         assert answer_of(f"http://{bind}/healthz").json() == {"status": "ok"}
         asked = "/callback?code=codemarker&state=statemarker"

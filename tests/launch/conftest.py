@@ -15,6 +15,7 @@ from config import Config
 from launch.issuers import IssuerRegistration
 from launch.session import LaunchSession, session_for
 from launch.wiring import init_launch
+from tests.databases import made
 from tests.launch.stub_ehr import StubEhr
 
 TYPES = ("Patient", "MedicationRequest")
@@ -34,6 +35,7 @@ class Clinic:
             allow_insecure_loopback=True,
             **defaults | settings,
         )
+        made(self.config.database_url)
         self.app = Flask("previsit", root_path=str(Path(__file__).parents[2]))
         self.app.config["FHIR_TYPES"] = TYPES
         init_launch(self.app, self.config, clock=lambda: self.clock)

@@ -93,6 +93,8 @@ def test_d25_a_secret_is_never_repeated_in_the_sentence(environ):
         ("SESSION_HOURS", "12", "session_hours", 12),
         ("DATABASE_URL", "postgresql+psycopg://h/d", "database_url", "postgresql+psycopg://h/d"),
         ("ALLOW_INSECURE_LOOPBACK", "yes", "allow_insecure_loopback", True),
+        ("UPGRADE_AT_START", "1", "upgrade_at_start", True),
+        ("DATABASE_URL", "postgres://h/d", "database_url", "postgres://h/d"),
     ],
 )
 def test_good_settings(name, value, field, read, environ):

@@ -8,6 +8,7 @@ import pytest
 from cryptography.fernet import Fernet
 
 from launch.store import Store
+from tests.databases import engine_made
 from tests.launch.conftest import TOKEN_KEY, query, registration
 
 
@@ -69,10 +70,10 @@ def test_a_session_does_not_print_its_token(clinic, client, ehr):
 
 def test_d9_keys_rotate_and_a_retired_key_reads_as_no_session(tmp_path):
     url, newer = f"sqlite:///{tmp_path}/db.sqlite3", Fernet.generate_key().decode()
-    store = Store(url, [TOKEN_KEY])
+    store = Store(engine_made(url), [TOKEN_KEY])
     store.add_session("handle", store.new_browser(0), "iss", 0, {"a": 1})
     for keys, details in (([newer, TOKEN_KEY], {"a": 1}), ([newer], None)):
-        reopened = Store(url, keys)
+        reopened = Store(engine_made(url), keys)
         found = reopened.session("handle")
         assert (found and found.details) == details
         reopened.close()
@@ -80,14 +81,14 @@ def test_d9_keys_rotate_and_a_retired_key_reads_as_no_session(tmp_path):
 
 
 def test_of_two_callbacks_with_one_state_one_wins():
-    store = Store("sqlite://", [TOKEN_KEY])
+    store = Store(engine_made("sqlite://"), [TOKEN_KEY])
     store.add_pending("state", "family", 10, {"a": 1})
     assert [store.take_pending("state", 0), store.take_pending("state", 0)] == [{"a": 1}, None]
     store.close()
 
 
 def test_browsers_are_forgotten_with_their_launches():
-    store = Store("sqlite://", [TOKEN_KEY])
+    store = Store(engine_made("sqlite://"), [TOKEN_KEY])
     idle, busy = store.new_browser(0), store.new_browser(0)
     store.add_session("handle", busy, "iss", 9, {})
     store.purge(now=10, idle=5, longest=10)

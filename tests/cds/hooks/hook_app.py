@@ -16,6 +16,7 @@ from config import Config
 from tests.cds.hooks.catalogue import RULES
 from tests.cds.hooks.hook_json import hook_request
 from tests.cds.hooks.validator import check_response
+from tests.databases import made
 
 PUBLIC_URL = "https://previsit.example.org"
 ISS = "https://ehr.example.org"
@@ -35,6 +36,7 @@ class HookApp:
             cds_clients=clients,
             **defaults | settings,
         )
+        made(self.config.database_url)
         self.app = Flask("hooks")
         self.app.extensions["policy"] = policy
         init_hooks(self.app, self.config, rules=rules, clock=lambda: self.now, today=lambda: TODAY)

@@ -9,6 +9,7 @@ from rules.catalogue import RULES
 from tests.cds.hooks.hook_app import TODAY, all_rules, signing_client
 from tests.cds.hooks.hook_json import OPIOID, hook_request
 from tests.cds.recorded import KEY, SECRET
+from tests.databases import engine_made
 
 NORTH, SOUTH = "https://north.example.org/fhir", "https://south.example.org/fhir"
 ISSUERS = (IssuerRegistration(NORTH, "previsit"), IssuerRegistration(SOUTH, "previsit"))
@@ -16,7 +17,7 @@ ISSUERS = (IssuerRegistration(NORTH, "previsit"), IssuerRegistration(SOUTH, "pre
 
 @pytest.fixture
 def outcomes():
-    store = OutcomeStore("sqlite://", SECRET, [KEY])
+    store = OutcomeStore(engine_made("sqlite://"), SECRET, [KEY])
     yield store
     store.close()
 
@@ -69,7 +70,7 @@ def test_an_answer_taken_back_speaks_again(called, outcomes):
 
 
 def test_where_answers_cannot_be_read_every_prompt_speaks(called, outcomes):
-    from cds.outcomes.tables import outcomes as table
+    from storage.tables.outcomes import outcomes as table
 
     record(outcomes, NORTH)
     table.drop(outcomes.engine)

@@ -1,8 +1,9 @@
 """The table of recorded answers. Rows are only ever added: a correction is a new row."""
 
-from sqlalchemy import Column, Date, Float, Integer, LargeBinary, MetaData, String, Table
+from sqlalchemy import Column, Date, Float, Integer, LargeBinary, String, Table
 
-metadata = MetaData()
+from storage.metadata import metadata
+
 outcomes = Table(
     "cds_outcome",
     metadata,

@@ -1,24 +1,9 @@
-"""The tables of launch, and the database engine they live in."""
+"""What a launch must remember: browsers, pending launches, launch sessions."""
 
-from __future__ import annotations
+from sqlalchemy import Column, Float, Integer, LargeBinary, String, Table
 
-from typing import Any
+from storage.metadata import metadata
 
-from sqlalchemy import (
-    Column,
-    Engine,
-    Float,
-    Integer,
-    LargeBinary,
-    MetaData,
-    QueuePool,
-    String,
-    Table,
-    create_engine,
-    event,
-)
-
-metadata = MetaData()
 # The cookie, the state and the handle are kept as hashes: a copy of the database opens nothing.
 browsers = Table(
     "launch_browser",
@@ -48,19 +33,3 @@ sessions = Table(
     Column("renewing_since", Float),
     Column("sealed", LargeBinary, nullable=False),
 )
-
-
-def open_engine(database_url: str) -> Engine:
-    """An engine; SQLite in memory is one connection that threads take in turn."""
-    if database_url in {"sqlite://", "sqlite:///:memory:"}:
-        single = {"poolclass": QueuePool, "pool_size": 1, "max_overflow": 0}
-        return create_engine(database_url, connect_args={"check_same_thread": False}, **single)
-    engine = create_engine(database_url, pool_pre_ping=True)
-    if engine.dialect.name == "sqlite":
-        event.listen(engine, "connect", _prepare_sqlite)
-    return engine
-
-
-def _prepare_sqlite(connection: Any, _record: Any) -> None:
-    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "busy_timeout=5000"):
-        connection.execute(f"PRAGMA {pragma}")

@@ -6,13 +6,13 @@ from sqlalchemy import (
     Float,
     Index,
     Integer,
-    MetaData,
     String,
     Table,
     UniqueConstraint,
 )
 
-metadata = MetaData()
+from storage.metadata import metadata
+
 used_tokens = Table(
     "cds_used_token",
     metadata,

@@ -1,0 +1,37 @@
+"""Transactions: reading, writing, and writing while nobody else does."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy import Connection, Engine, text
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Connection]:
+    """For queries alone; never waits for a writer."""
+    with engine.connect() as db:
+        yield db.execution_options(reading=True)
+
+
+@contextmanager
+def writing(engine: Engine) -> Iterator[Connection]:
+    """Everything or nothing, kept once the block has ended. The same as engine.begin(), by a clearer name."""
+    with engine.begin() as db:
+        yield db
+
+
+@contextmanager
+def alone(engine: Engine, purpose: str) -> Iterator[Connection]:
+    """As `writing`, one at a time for this purpose, of all threads, processes and hosts.
+
+    For work that reads what it then builds on, such as a chain or a change of the schema.
+    """
+    with engine.begin() as db:  # SQLite has but one writer
+        if db.dialect.name == "postgresql":
+            number = zlib.crc32(f"previsit {purpose}".encode())
+            db.execute(text("SET LOCAL lock_timeout = '60s'"))
+            db.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": number})
+        yield db

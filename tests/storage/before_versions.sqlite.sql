@@ -1,0 +1,16 @@
+CREATE TABLE launch_browser ( serial INTEGER NOT NULL, id_hash VARCHAR(64) NOT NULL, family VARCHAR(43) NOT NULL, born_at FLOAT NOT NULL, PRIMARY KEY (serial), UNIQUE (id_hash) );
+CREATE INDEX ix_launch_browser_family ON launch_browser (family);
+CREATE TABLE launch_pending ( state_hash VARCHAR(64) NOT NULL, family VARCHAR(43) NOT NULL, expires_at FLOAT NOT NULL, sealed BLOB NOT NULL, PRIMARY KEY (state_hash) );
+CREATE TABLE launch_session ( handle_hash VARCHAR(64) NOT NULL, family VARCHAR(43) NOT NULL, opened_by INTEGER NOT NULL, issuer VARCHAR(2048) NOT NULL, opened_at FLOAT NOT NULL, seen_at FLOAT NOT NULL, renewing_since FLOAT, sealed BLOB NOT NULL, PRIMARY KEY (handle_hash) );
+CREATE INDEX ix_launch_session_family ON launch_session (family);
+CREATE TABLE cds_used_token ( hash VARCHAR(64) NOT NULL, expires_at FLOAT NOT NULL, PRIMARY KEY (hash) );
+CREATE INDEX ix_cds_used_token_expires_at ON cds_used_token (expires_at);
+CREATE TABLE cds_shown_rule ( id INTEGER NOT NULL, card VARCHAR(36) NOT NULL, issuer VARCHAR(2304) NOT NULL, service VARCHAR(64) NOT NULL, rule VARCHAR(32) NOT NULL, patient VARCHAR(64) NOT NULL, shown_at FLOAT NOT NULL, PRIMARY KEY (id) );
+CREATE INDEX ix_cds_shown_rule_card ON cds_shown_rule (card);
+CREATE INDEX ix_cds_shown_rule_rule ON cds_shown_rule (rule);
+CREATE TABLE cds_feedback ( id INTEGER NOT NULL, issuer_hash VARCHAR(64) NOT NULL, card VARCHAR(36) NOT NULL, outcome VARCHAR(16) NOT NULL, at VARCHAR(64) NOT NULL, received_at FLOAT NOT NULL, suggestions INTEGER NOT NULL, reason_system VARCHAR(512), reason_code VARCHAR(256), has_comment BOOLEAN NOT NULL, PRIMARY KEY (id), UNIQUE (issuer_hash, card, outcome) );
+CREATE INDEX ix_cds_feedback_card ON cds_feedback (card);
+CREATE TABLE cds_quiet_rule ( patient VARCHAR(64) NOT NULL, rule VARCHAR(32) NOT NULL, until FLOAT NOT NULL, PRIMARY KEY (patient, rule) );
+CREATE INDEX cds_quiet_rule_until ON cds_quiet_rule (until);
+CREATE TABLE cds_outcome ( serial INTEGER NOT NULL, patient VARCHAR(64) NOT NULL, rule_id VARCHAR(32) NOT NULL, kind VARCHAR(32) NOT NULL, on_day DATE NOT NULL, until_day DATE, "by" VARCHAR(2304) NOT NULL, created_at FLOAT NOT NULL, sealed BLOB NOT NULL, PRIMARY KEY (serial) );
+CREATE INDEX ix_cds_outcome_patient ON cds_outcome (patient);
