@@ -18,7 +18,11 @@ from launch.session import LaunchSession, renewed_session
 def chart_of(session: LaunchSession, as_of: date, *, allow_insecure_loopback: bool = False) -> Chart:
     """Raises SignInEnded and ChartNotReadable (chart.fhir); everything less is said in the chart itself."""
     server = FhirServer(
-        session.fhir_base, session.access_token, allow_insecure_loopback=allow_insecure_loopback
+        session.fhir_base,
+        session.access_token,
+        ca_file=session.reach.ca_file,
+        private_networks=session.reach.networks,
+        allow_insecure_loopback=allow_insecure_loopback,
     )
     raw = read_record(
         server,

@@ -18,6 +18,7 @@ from cds.unforeseen import place_of
 from chart.fhir import ChartNotReadable, SignInEnded
 from chart.when import day_in_words
 from launch.browser import form_token
+from launch.framing import frame_ancestors
 from launch.session import session_for
 from rules.link import links_beside
 from rules.policy import Policy
@@ -32,7 +33,6 @@ def init_views(app: Flask, config: Any) -> None:
     """Register the pages. `config` is config.Config; its policy file is read once, at start."""
     app.extensions["policy"] = read_policy(config.policy) if config.policy else Policy()
     app.extensions["allow_insecure_loopback"] = config.allow_insecure_loopback
-    app.extensions["frame_ancestors"] = _frame_ancestors(config)
     app.register_blueprint(blueprint)
     app.jinja_env.finalize = for_reading
     app.jinja_env.globals["links_for"] = lambda rule_id: links_beside(app.extensions["policy"].links, rule_id)
@@ -67,17 +67,11 @@ def healthz() -> dict[str, str]:
     return {"status": "ok"}
 
 
-def _frame_ancestors(config: Any) -> str:
-    origins = {origin for issuer in config.issuers for origin in issuer.frame_ancestors}
-    return " ".join(["'self'", *sorted(origins)])
-
-
 def _protect(response: Response) -> Response:
-    ancestors = current_app.extensions["frame_ancestors"]
     response.headers.setdefault(
         "Content-Security-Policy",
         "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'; "
-        f"frame-ancestors {ancestors}",
+        f"frame-ancestors {frame_ancestors()}",
     )
     if request.endpoint != "static" or response.status_code >= 400:
         response.headers.setdefault("Cache-Control", "no-store")

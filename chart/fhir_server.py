@@ -27,6 +27,7 @@ class FhirServer:
     granted: frozenset[str] | None = None  # FHIR types the token's scopes allow; None when not known
     limits: Limits = Limits()
     ca_file: str = ""
+    private_networks: tuple[str, ...] = ()  # where it may be, beside the public internet
     allow_insecure_loopback: bool = False
 
     def __post_init__(self) -> None:

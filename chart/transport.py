@@ -8,17 +8,17 @@ import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import lru_cache
-from http.cookiejar import DefaultCookiePolicy
 from typing import ParamSpec, TypeVar
 
 import orjson
 import requests
 import urllib3
-from requests.adapters import HTTPAdapter
 
 from chart.elements import Json
 from chart.fhir_server import FhirServer
 from chart.records import Gap
+from network.addresses import ForbiddenAddress, Reach
+from network.guarded import guarded_session
 
 _log = logging.getLogger(__name__)
 # urllib3 logs full URLs, and the query of a FHIR search names the patient.
@@ -78,7 +78,8 @@ class Call:
         self.ends = time.monotonic() + deadline_s
         # Searches end a little before the whole does, so that what they have read is still handed over.
         self._work_ends = self.ends - min(0.3, deadline_s / 10)
-        self._session, self._threads = _lane(server.base)
+        reach = Reach(server.private_networks, server.allow_insecure_loopback, server.ca_file)
+        self._session, self._threads = _lane(server.base, reach)
         self._refresh, self._token = refresh, server.token
         self._bytes_left = server.limits.record_bytes
         self._lock, self._stopped = threading.Lock(), threading.Event()
@@ -134,7 +135,6 @@ class Call:
                 timeout=(min(self.server.limits.connect_s, left), left),
                 allow_redirects=False,
                 stream=True,
-                verify=self.server.ca_file or True,
             )
         except requests.Timeout:
             raise NotRead(Gap.FAILED, TOO_SLOW) from None
@@ -143,6 +143,8 @@ class Call:
         except requests.ConnectionError:
             # A kept connection that the server closed meanwhile looks like this too.
             raise _Passing(NotRead(Gap.FAILED, "the EHR could not be reached")) from None
+        except ForbiddenAddress:
+            raise NotRead(Gap.FAILED, "its address is not one that this app may connect to") from None
         except (requests.RequestException, ValueError):
             raise NotRead(Gap.FAILED, "the EHR could not be asked") from None
 
@@ -188,16 +190,11 @@ def _refreshed(refresh: Callable[[], str]) -> str:
 
 
 @lru_cache(maxsize=32)
-def _lane(_base: str) -> tuple[requests.Session, ThreadPoolExecutor]:
+def _lane(_base: str, reach: Reach) -> tuple[requests.Session, ThreadPoolExecutor]:
     """Connections and threads kept for one EHR: a slow one cannot hold up the patients of another."""
-    session = requests.Session()
-    session.trust_env = False  # no proxy, and no .netrc entry in place of the token
-    session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))  # it is shared between patients
+    session = guarded_session(reach, THREADS)  # shared between patients: no cookie is kept on it
     session.headers.clear()
     session.headers.update(_HEADERS)
-    adapter = HTTPAdapter(pool_connections=2, pool_maxsize=THREADS, max_retries=0)
-    session.mount("https://", adapter)
-    session.mount("http://", adapter)
     return session, ThreadPoolExecutor(THREADS, thread_name_prefix="fhir")
 
 

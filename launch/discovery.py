@@ -73,14 +73,34 @@ def well_known_url(registration: IssuerRegistration) -> str:
 
 
 def _discover(outbound: Outbound, registration: IssuerRegistration) -> tuple[Discovery, int]:
+    document, seconds = _document(outbound, registration)
+    return _checked(outbound, registration, document | _registered(registration)), seconds
+
+
+def _registered(registration: IssuerRegistration) -> dict[str, str]:
+    """What the registration says in place of the EHR: some EHRs state their endpoints wrongly."""
+    stated = {
+        "authorization_endpoint": registration.authorization_endpoint,
+        "token_endpoint": registration.token_endpoint,
+    }
+    return {name: url for name, url in stated.items() if url}
+
+
+def _document(outbound: Outbound, registration: IssuerRegistration) -> tuple[dict[str, Any], int]:
     reply = outbound.get(registration, well_known_url(registration))
     if reply.status >= 500 or reply.status == 429:
         raise LaunchProblem(DISCOVERY_FAILED, f"smart-configuration answered {reply.status}")
     document = reply.json
     if reply.status != 200 or not isinstance(document, dict):
         # Only now, in sequence: EHRs that publish both may have left the older one to rot.
-        document = _from_capability_statement(outbound, registration)
-    return _checked(outbound, registration, document), _seconds(reply)
+        document = _fallback(outbound, registration)
+    return document, _seconds(reply)
+
+
+def _fallback(outbound: Outbound, registration: IssuerRegistration) -> dict[str, Any]:
+    if {"authorization_endpoint", "token_endpoint"} <= _registered(registration).keys():
+        return {}
+    return _from_capability_statement(outbound, registration)
 
 
 def _checked(outbound: Outbound, registration: IssuerRegistration, document: dict[str, Any]) -> Discovery:

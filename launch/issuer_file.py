@@ -8,12 +8,23 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from launch.issuers import AUTH_METHODS, WRITABLE, IssuerRegistration, is_safe_scheme, normalised
+from launch.issuers import (
+    AUTH_METHODS,
+    NAVIGATIONS,
+    WRITABLE,
+    IssuerRegistration,
+    is_origin,
+    is_safe_scheme,
+    normalised,
+)
 from launch.keys import BadKey, SigningKey, load_key
+from network.addresses import is_private_network
 
-TEXTS = {"iss", "client_id", "auth_method", "well_known_url", "id_token_issuer"}
-LISTS = {"scopes", "write", "allowed_hosts", "frame_ancestors"}
+ENDPOINTS = {"well_known_url", "authorization_endpoint", "token_endpoint"}
+TEXTS = {"iss", "client_id", "auth_method", "id_token_issuer", "navigation", *ENDPOINTS}
+LISTS = {"scopes", "write", "allowed_hosts", "frame_ancestors", "private_networks"}
 SECRETS = {"client_secret_env", "client_secret_file", "private_key_file"}
+FILES = {"ca_file"}
 SWITCHES = {"nonce_required"}
 EXAMPLE = '[[issuer]] iss = "https://ehr.example.org/fhir" client_id = "previsit"'
 
@@ -53,22 +64,24 @@ def _registration(
             **lists,
             allowed_hosts=frozenset(entry.get("allowed_hosts", ())),
             client_secret=_secret(entry, folder, environ),
+            ca_file=_ca_file(entry, folder),
             keys=_keys(entry, folder),
         )
     except (BadKey, OSError) as error:
         raise BadIssuer(f"Issuer {name}: {error}") from None
     _check_complete(registration, insecure_loopback)
+    _check_addresses(registration, insecure_loopback)
     return registration
 
 
 def _check_kinds(name: str, entry: Mapping[str, Any]) -> None:
-    unknown = set(entry) - TEXTS - LISTS - SECRETS - SWITCHES
+    unknown = set(entry) - TEXTS - LISTS - SECRETS - SWITCHES - FILES
     if unknown:
         raise BadIssuer(f"Issuer {name}: there is no setting named {', '.join(sorted(unknown))}.")
     if not entry.get("client_id"):
         raise BadIssuer(f'Issuer {name}: client_id is missing; write for example client_id = "previsit".')
     for key, value in entry.items():
-        if key in TEXTS and not isinstance(value, str):
+        if key in TEXTS | FILES and not isinstance(value, str):
             raise BadIssuer(f'Issuer {name}: {key} must be a text, such as {key} = "...".')
         if key in LISTS and not (isinstance(value, list) and all(isinstance(item, str) for item in value)):
             raise BadIssuer(f'Issuer {name}: {key} must be a list of texts, such as {key} = ["..."].')
@@ -97,6 +110,28 @@ def _check_complete(registration: IssuerRegistration, insecure_loopback: bool) -
         )
 
 
+def _check_addresses(registration: IssuerRegistration, insecure_loopback: bool) -> None:
+    name = registration.iss
+    for key in sorted(ENDPOINTS):
+        url = getattr(registration, key)
+        if url is not None and not registration.may_contact(url, insecure_loopback):
+            raise BadIssuer(
+                f"Issuer {name}: {key} must be an https address on the host of iss or on one of allowed_hosts."
+            )
+    for network in registration.private_networks:
+        if not is_private_network(network):
+            raise BadIssuer(
+                f'Issuer {name}: {network} is not a private network; write for example "10.20.0.0/16".'
+            )
+    for origin in registration.frame_ancestors:
+        if not is_origin(origin):
+            raise BadIssuer(
+                f'Issuer {name}: {origin} is not an origin; write it as "https://ehr.example.org".'
+            )
+    if registration.navigation not in NAVIGATIONS:
+        raise BadIssuer(f"Issuer {name}: navigation must be one of {', '.join(NAVIGATIONS)}.")
+
+
 def _check_distinct(registrations: tuple[IssuerRegistration, ...]) -> None:
     seen: set[str | None] = set()
     for registration in registrations:
@@ -111,6 +146,13 @@ def _secret(entry: Mapping[str, Any], folder: Path, environ: Mapping[str, str]) 
     if name := entry.get("client_secret_file"):
         return (folder / name).read_text(encoding="utf-8").strip() or None
     return None
+
+
+def _ca_file(entry: Mapping[str, Any], folder: Path) -> str:
+    name = entry.get("ca_file")
+    if name and not (folder / name).is_file():
+        raise BadKey(f"The ca_file {name} is not there.")
+    return str(folder / name) if name else ""
 
 
 def _keys(entry: Mapping[str, Any], folder: Path) -> tuple[SigningKey, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from ipaddress import ip_address
@@ -9,8 +10,10 @@ from urllib.parse import SplitResult, urlsplit
 
 from launch.keys import SigningKey
 from launch.problems import UNKNOWN_ISSUER, LaunchProblem
+from network.addresses import Reach
 
 AUTH_METHODS = ("none", "client_secret_basic", "private_key_jwt")
+NAVIGATIONS = ("frame", "top")
 # What the app can write back, each by its own click and never on view.
 WRITABLE = ("ServiceRequest", "Task", "DocumentReference", "Observation", "QuestionnaireResponse")
 DEFAULT_PORTS = {"http": 80, "https": 443}
@@ -32,10 +35,19 @@ class IssuerRegistration:
     well_known_url: str | None = None  # where an EHR keeps smart-configuration elsewhere than under iss
     id_token_issuer: str | None = None  # where it differs from smart-configuration's issuer
     nonce_required: bool = True  # off only for simulators, which do not return it
+    private_networks: tuple[str, ...] = ()  # where an EHR inside the organisation may be, "10.20.0.0/16"
+    ca_file: str = ""  # certificates of the organisation's own authority
+    # In place of what the EHR's own discovery says, for EHRs that say it wrongly or not at all.
+    authorization_endpoint: str | None = None
+    token_endpoint: str | None = None
+    navigation: str = "frame"  # "top" where the EHR's sign-in page refuses to be shown in a frame
 
     @property
     def fhir_base(self) -> str:
         return self.iss.rstrip("/")
+
+    def reach(self, insecure_loopback: bool) -> Reach:
+        return Reach(self.private_networks, insecure_loopback, self.ca_file)
 
     def may_contact(self, url: str, insecure_loopback: bool) -> bool:
         """Whether a URL that the EHR named is https (or loopback in a demo) on a host of this issuer."""
@@ -83,6 +95,11 @@ def is_safe_scheme(parts: SplitResult, insecure_loopback: bool) -> bool:
     return parts.scheme == "https" or (
         parts.scheme == "http" and insecure_loopback and is_loopback(parts.hostname)
     )
+
+
+def is_origin(text: str) -> bool:
+    """Whether it is a bare https origin; `https://*.example.org` may stand for the hosts of one domain."""
+    return re.fullmatch(r"https://(\*\.)?[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+(:\d{1,5})?", text) is not None
 
 
 def _with_port(host: str) -> str:

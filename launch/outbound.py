@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import json
-import time
 from dataclasses import dataclass
 from typing import Any
 
 import requests
+import urllib3
 
 from launch.issuers import IssuerRegistration
 from launch.problems import EHR_SILENT, UNSAFE_ENDPOINT, LaunchProblem
+from network.addresses import ForbiddenAddress
+from network.guarded import guarded_session, within
 
 TIMEOUT = (3.05, 8.0)  # seconds to connect, seconds between bytes
 DEADLINE = 15.0  # seconds for a whole answer
-LARGEST = 1_000_000  # bytes; a real smart-configuration, JWKS or token response is below 50 kB
+LARGEST = 1_000_000  # bytes, unpacked; a real smart-configuration, JWKS or token response is below 50 kB
+_STEP = 65_536
 
 
 @dataclass(frozen=True)
@@ -27,6 +30,7 @@ class Reply:
 @dataclass(frozen=True)
 class Outbound:
     insecure_loopback: bool = False
+    deadline: float = DEADLINE
 
     def check_allowed(self, registration: IssuerRegistration, url: str) -> str:
         if not registration.may_contact(url, self.insecure_loopback):
@@ -41,32 +45,35 @@ class Outbound:
 
     def _send(self, registration: IssuerRegistration, method: str, url: str, **how: Any) -> Reply:
         self.check_allowed(registration, url)
-        # A session for each call: no cookie of one EHR is ever sent to another. trust_env off keeps
-        # a .netrc entry from replacing our client authentication.
-        with requests.Session() as session:
-            session.trust_env = False
-            try:
-                with session.request(
+        # A session for each call: nothing of one EHR is ever sent to another.
+        session = guarded_session(registration.reach(self.insecure_loopback), watched=True)
+        try:
+            with session, within(self.deadline, session) as is_cut:
+                asked = session.request(
                     method, url, timeout=TIMEOUT, allow_redirects=False, stream=True, **how
-                ) as response:
-                    return _read(response)
-            except requests.RequestException as error:
-                # The message of a requests error holds the URL; its class says enough.
-                raise LaunchProblem(EHR_SILENT, type(error).__name__) from None
+                )
+                with asked as response:
+                    reply = _read(response)
+            if is_cut.is_set():
+                raise LaunchProblem(EHR_SILENT, "the whole answer took too long")
+            return reply
+        except ForbiddenAddress:
+            raise LaunchProblem(UNSAFE_ENDPOINT, "the name leads to an address not allowed") from None
+        except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
+            # The message of a requests error holds the URL; its class says enough.
+            raise LaunchProblem(EHR_SILENT, type(error).__name__) from None
 
 
 def _read(response: requests.Response) -> Reply:
-    cache_control = response.headers.get("Cache-Control", "")
     if response.is_redirect or 300 <= response.status_code < 400:
         return Reply(response.status_code, None)
-    started, body = time.monotonic(), b""
-    for chunk in response.iter_content(8192):
+    body = b""
+    # Unpacked step by step: a small body that unpacks to gigabytes ends at the limit.
+    while chunk := response.raw.read1(_STEP, decode_content=True):
         body += chunk
         if len(body) > LARGEST:
             return Reply(response.status_code, None)
-        if time.monotonic() - started > DEADLINE:
-            raise LaunchProblem(EHR_SILENT, "the whole answer took too long")
     try:
-        return Reply(response.status_code, json.loads(body), cache_control)
+        return Reply(response.status_code, json.loads(body), response.headers.get("Cache-Control", ""))
     except (ValueError, RecursionError):
         return Reply(response.status_code, None)

@@ -25,8 +25,10 @@ from launch.browser import (
     set_cookie,
 )
 from launch.context import read_context
+from launch.framing import show_within
 from launch.issuers import IssuerRegistration, check_known
 from launch.keys import published
+from launch.leaving import leave_frame, must_leave_frame, to_sign_in
 from launch.parts import parts
 from launch.problems import (
     ACCESS_DENIED,
@@ -76,6 +78,7 @@ def launch_standalone() -> Response:
 def callback() -> Response:
     pending, browser = _take_pending(_one("state", BAD_CALLBACK))
     registration = parts().registration(pending.iss)
+    show_within(registration)
     _check_answerer(registration)
     _check_no_error()
     handle, renewed = _complete(registration, pending, _one("code", BAD_CALLBACK), browser)
@@ -129,13 +132,17 @@ def show_problem(stopped: LaunchProblem) -> Response:
 def _begin(iss: str, launch: str | None) -> Response:
     here = parts()
     registration = check_known(iss, here.config.issuers)
+    show_within(registration)
+    if must_leave_frame(registration):
+        return leave_frame()
     discovery = here.discoveries.of(registration)
     scopes = requested_scopes(registration, discovery, current_app.config["FHIR_TYPES"], launch is not None)
     pending, state, now = new_pending(registration, scopes), new_state(), here.clock()
     browser = browser_for_launch()
     here.store.purge(now, here.config.session_idle_minutes * 60, here.config.session_hours * 3600)
     here.store.add_pending(state, browser.family, now + PENDING_SECONDS, pending.details())
-    response = redirect(authorize_url(registration, discovery, pending, state, here.redirect_uri, launch))
+    url = authorize_url(registration, discovery, pending, state, here.redirect_uri, launch)
+    response = to_sign_in(registration, discovery, url)
     set_cookie(response, browser)
     return response
 

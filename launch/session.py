@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 
 from launch.browser import current_browser
 from launch.context import Context
+from launch.framing import show_within
 from launch.identity import User
 from launch.issuers import IssuerRegistration
 from launch.parts import Parts, parts
@@ -17,6 +18,7 @@ from launch.renewal import ended, renewed, token_details
 from launch.scopes import Sharing, can_create, sharing
 from launch.store import Browser, StoredSession
 from launch.token import TokenReply
+from network.addresses import Reach
 
 log = logging.getLogger(__name__)
 
@@ -41,6 +43,9 @@ class LaunchSession:
     expires_at: datetime  # of the access token, UTC
     references: tuple[str, ...] = ()  # fhirContext, relative references
     frame_ancestors: tuple[str, ...] = ()  # origins of this EHR that may show our pages in a frame
+    reach: Reach = field(
+        default_factory=Reach
+    )  # where its FHIR server may be, and whose certificate it may show
 
     def sharing(self, resource_type: str) -> Sharing:
         return sharing(self.scopes, resource_type)
@@ -102,6 +107,7 @@ def _check_owned(here: Parts, handle: str) -> StoredSession:
 
 def _launch_session(here: Parts, handle: str, stored: StoredSession) -> LaunchSession:
     details, registration = stored.details, here.registration(stored.issuer)
+    show_within(registration)
     return LaunchSession(
         handle=handle,
         issuer=stored.issuer,
@@ -115,6 +121,7 @@ def _launch_session(here: Parts, handle: str, stored: StoredSession) -> LaunchSe
         expires_at=datetime.fromtimestamp(details["expires_at"], UTC),
         references=tuple(details["references"]),
         frame_ancestors=registration.frame_ancestors,
+        reach=registration.reach(here.config.allow_insecure_loopback),
     )
 
 

@@ -64,7 +64,10 @@ class ClientKeys:
         if client.jwks_file:
             return json.loads(client.jwks_file.read_bytes())
         # The registered address is the only host that is talked to, through the door that launch uses.
-        return self.outbound.get(IssuerRegistration(client.jwks_url, ""), client.jwks_url).json
+        place = IssuerRegistration(
+            client.jwks_url, "", private_networks=client.private_networks, ca_file=client.ca_file
+        )
+        return self.outbound.get(place, client.jwks_url).json
 
 
 def _pick(keys: list[Jwk], kid: str) -> Jwk | None:

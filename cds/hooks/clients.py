@@ -8,12 +8,13 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from launch.issuers import is_safe_scheme, normalised
+from network.addresses import is_private_network
 
 ALGORITHMS = ("ES384", "RS384", "ES256", "RS256")
 # Its private key is public, in its repository: whoever signs with it is nobody in particular.
 PUBLIC_SANDBOX = "https://sandbox.cds-hooks.org"
-_TEXTS = {"iss", "jwks_url", "jwks_file", "jku"}
-_LISTS = {"algorithms", "tenants", "audiences", "fhir_servers", "origins"}
+_TEXTS = {"iss", "jwks_url", "jwks_file", "jku", "ca_file"}
+_LISTS = {"algorithms", "tenants", "audiences", "fhir_servers", "origins", "private_networks"}
 _EXAMPLE = (
     '[[client]] iss = "https://ehr.example.org" jwks_url = "https://ehr.example.org/jwks.json" '
     'fhir_servers = ["https://ehr.example.org/fhir"]'
@@ -37,6 +38,8 @@ class HookClient:
     audiences: frozenset[str] = frozenset()  # accepted beside the address of the endpoint
     fhir_servers: tuple[str, ...] = ()  # the only ones that are read for it
     origins: tuple[str, ...] = ()  # of browsers that call for it
+    private_networks: tuple[str, ...] = ()  # where it may be inside the organisation, "10.20.0.0/16"
+    ca_file: str = ""  # certificates of the organisation's own authority
 
     def may_read(self, fhir_server: str) -> bool:
         asked = normalised(fhir_server)
@@ -73,6 +76,8 @@ def _client(entry: Any, folder: Path, insecure_loopback: bool) -> HookClient:
         audiences=frozenset(entry.get("audiences", ())),
         fhir_servers=tuple(entry.get("fhir_servers", ())),
         origins=tuple(entry.get("origins", ())),
+        private_networks=tuple(entry.get("private_networks", ())),
+        ca_file=str(folder / entry["ca_file"]) if entry.get("ca_file") else "",
     )
     _check(client, insecure_loopback)
     return client
@@ -95,8 +100,12 @@ def _check(client: HookClient, insecure_loopback: bool) -> None:
         raise BadClient(
             f"Client {client.iss}: name its keys with jwks_url or with jwks_file, one of the two."
         )
-    if client.jwks_file and not client.jwks_file.is_file():
-        raise BadClient(f"Client {client.iss}: the file {client.jwks_file.name} is not there.")
+    for named in filter(None, (client.jwks_file, client.ca_file)):
+        if not Path(named).is_file():
+            raise BadClient(f"Client {client.iss}: the file {Path(named).name} is not there.")
+    for network in client.private_networks:
+        if not is_private_network(network):
+            raise BadClient(f"Client {client.iss}: {network} is not a private network like 10.20.0.0/16.")
     if strange := set(client.algorithms) - set(ALGORITHMS):
         raise BadClient(f"Client {client.iss}: {sorted(strange)[0]} is not one of {', '.join(ALGORITHMS)}.")
     if not client.algorithms:

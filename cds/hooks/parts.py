@@ -58,7 +58,13 @@ class Hooks:
             return None
         token = asked.authorization.access_token if asked.authorization else ""
         try:
-            return FhirServer(asked.fhir_server, token, allow_insecure_loopback=self.insecure_loopback)
+            return FhirServer(
+                asked.fhir_server,
+                token,
+                ca_file=caller.client.ca_file,
+                private_networks=caller.client.private_networks,
+                allow_insecure_loopback=self.insecure_loopback,
+            )
         except ValueError:
             raise BadRequest("fhirServer is not a plain https address.") from None
 

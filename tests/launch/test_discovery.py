@@ -99,6 +99,26 @@ def test_a1_6_discovery_elsewhere_by_registration(clinics, ehr):
     assert ehr.paths() == ["/root"]
 
 
+def test_a1_6_endpoints_by_registration_come_before_what_the_ehr_says(clinics, ehr):
+    ours = {name: f"{ehr.origin}/auth/{name}" for name in ("authorization_endpoint", "token_endpoint")}
+    clinic = clinics(registration(ehr, **ours))
+    ehr.smart |= {"authorization_endpoint": "https://evil.test/", "token_endpoint": f"{ehr.origin}/moved"}
+    ehr.answers["/auth/token_endpoint"] = Response(status=400)
+    client = clinic.client()
+    asked = clinic.begin(client, ehr.iss)
+    assert asked.location.startswith(ours["authorization_endpoint"] + "?")
+    clinic.finish(client, ehr, asked.location)
+    assert (len(ehr.to("/auth/token_endpoint")), ehr.to("/moved")) == (1, [])
+
+
+def test_a1_6_with_both_endpoints_registered_no_discovery_is_needed(clinics, ehr):
+    ours = {name: f"{ehr.origin}/auth/{name}" for name in ("authorization_endpoint", "token_endpoint")}
+    ehr.answers[WELL_KNOWN] = Response(status=404)
+    clinic = clinics(registration(ehr, **ours))
+    assert clinic.begin(clinic.client(), ehr.iss).status_code == 302
+    assert ehr.paths() == [WELL_KNOWN]
+
+
 @pytest.mark.parametrize("endpoint", ["authorization_endpoint", "token_endpoint", "jwks_uri"])
 @pytest.mark.parametrize(
     "url", ["http://169.254.169.254/token", "https://evil.test/token", "javascript:alert(1)", "//evil.test/x"]

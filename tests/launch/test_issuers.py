@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from launch.issuer_file import BadIssuer, load_issuers
 from launch.issuers import IssuerRegistration, check_known
 from launch.problems import LaunchProblem
+from network.addresses import Reach
 from tests.launch.stub_ehr import new_ec_key
 
 GOOD = IssuerRegistration(
@@ -176,3 +179,31 @@ def test_a4_9_a_public_key_or_a_wrong_curve_cannot_sign(write, tmp_path):
         (tmp_path / name).write_bytes(pem)
         with pytest.raises(BadIssuer, match="not a PEM private key"):
             load_issuers(write(f'{BASIC}private_key_file = "{name}"\n'), {})
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ('private_networks = ["0.0.0.0/0"]', "0.0.0.0/0 is not a private network"),
+        ('private_networks = ["169.254.0.0/16"]', "is not a private network"),
+        ('private_networks = ["10.0.0.1/8"]', "is not a private network"),
+        ('ca_file = "gone.pem"', "ca_file gone.pem is not there"),
+        ('token_endpoint = "https://evil.test/token"', "token_endpoint must be an https address on the host"),
+        ('authorization_endpoint = "http://a.example/x"', "authorization_endpoint must be an https address"),
+        ('well_known_url = "https://b.example/x"', "well_known_url must be"),
+        ('navigation = "window"', "navigation must be one of frame, top"),
+        ('frame_ancestors = ["*"]', "is not an origin"),
+        ('frame_ancestors = ["https://a.example; script-src *"]', "is not an origin"),
+        ('frame_ancestors = ["http://a.example"]', "is not an origin"),
+    ],
+)
+def test_d1_d5_d26_addresses_in_a_registration_are_checked_at_start(line, told, write):
+    with pytest.raises(BadIssuer, match=re.escape(told)):
+        load_issuers(write(BASIC + line), {})
+
+
+def test_d1_d26_what_a_registration_may_say_of_its_network(write, tmp_path):
+    (tmp_path / "ca.pem").write_text("certificates")
+    lines = 'private_networks = ["10.20.0.0/16"]\nca_file = "ca.pem"\nnavigation = "top"\n'
+    (issuer,) = load_issuers(write(BASIC + lines), {})
+    assert issuer.reach(False) == Reach(("10.20.0.0/16",), False, str(tmp_path / "ca.pem"))

@@ -1,0 +1,1 @@
+"""How the app reaches other machines: which addresses it may connect to, and the one way it connects."""
