@@ -1,12 +1,15 @@
 """The JSON of one summary: the contract of docs/summary-json.md that other programs rely on."""
 
 import re
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from cds.summary import Summary
 from chart.records import Outcome, SetAside
 from rules.mme import Counted, DailyMme, Excluded, NotCalculated
+from rules.referrals.loop import Loop
+from rules.referrals.loops import loops
 from rules.rule import Assessment
 from rules.therapy import Ltot
 
@@ -31,6 +34,7 @@ def as_json(summary: Summary) -> Json:
         "ltot": _ltot(summary.case.therapy.ltot),
         "guidance": [_assessment(a) for a in summary.guidance],
         "referrals": [_assessment(a) | {"options": _options(a)} for a in summary.referrals],
+        "referral_loops": [_loop(loop, chart.as_of) for loop in loops(summary.case)],
         "unavailable": [{"resource_type": u.resource_type, "reason": u.reason} for u in chart.unavailable],
         "set_aside": [_set_aside(s) for s in chart.set_aside],
         "policy": {"clinic": summary.case.policy.clinic_name, "version": summary.case.policy.version},
@@ -119,6 +123,29 @@ def _options(answer: Assessment) -> list[Json]:
         {"kind": o.kind, "name": o.name, "contact": o.contact, "detail": o.detail}
         for o in answer.guidance.options
     ]
+
+
+def _loop(loop: Loop, as_of: date) -> Json:
+    return {
+        "id": loop.key,
+        "rule_id": loop.rule_id,
+        "title": loop.title,
+        "to": loop.to,
+        "since": loop.since_day.isoformat() if loop.since_day else None,
+        "state": loop.state.value,
+        "due_on": loop.due_on.isoformat() if loop.due_on else None,
+        "is_overdue": loop.is_overdue(as_of),
+        "next_step": loop.next_step,
+        "steps": [
+            {
+                "state": step.state.value,
+                "on": step.day.isoformat() if step.day else None,
+                "text": step.told,
+                "record_ids": [record.id for record in step.records],
+            }
+            for step in loop.steps
+        ],
+    }
 
 
 def _set_aside(entry: SetAside) -> Json:

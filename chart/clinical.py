@@ -127,6 +127,7 @@ class Encounter(Record):
     participants: frozenset[str] = frozenset()  # "Practitioner/1"
     diagnoses: frozenset[str] = frozenset()  # "Condition/1"
     discharge: Concept | None = None  # hospitalization.dischargeDisposition
+    based_on: tuple[str, ...] = ()  # "ServiceRequest/1"
 
     @property
     def when(self) -> When | None:
@@ -144,6 +145,7 @@ class DocumentReference(Record):
     doc_status: str = ""
     categories: tuple[Concept, ...] = ()
     when: When | None = None
+    related: tuple[str, ...] = ()  # context.related: "ServiceRequest/1"
 
     @property
     def display(self) -> str:
@@ -176,6 +178,7 @@ class Task(Record):
     when: When | None = None
     updated_on: When | None = None
     due: When | None = None
+    outputs: tuple[str, ...] = ()  # what came of it: "DocumentReference/1", "Encounter/1"
 
     @property
     def display(self) -> str:
@@ -189,6 +192,7 @@ class Appointment(Record):
     when: When | None = None
     participants: frozenset[str] = frozenset()
     description: str = ""
+    based_on: tuple[str, ...] = ()  # "ServiceRequest/1"
 
     @property
     def display(self) -> str:

@@ -115,6 +115,7 @@ def read_encounter(resource: Json, record_id: str, doubts: Doubts) -> Encounter:
             ref for d in as_objects(resource.get("diagnosis")) if (ref := reference_to(d.get("condition")))
         ),
         discharge=as_concept(stay["dischargeDisposition"]) if "dischargeDisposition" in stay else None,
+        based_on=references_to(resource.get("basedOn")),
         **record_parts(resource, record_id, doubts),
     )
 

@@ -44,6 +44,7 @@ class Outcome(Record):
     by: str = ""  # a reference or a role, never a name
     note: str = ""
     value: str = ""  # the tier's letter, or the referral option
+    about: str = ""  # "ServiceRequest/1": the one referral it tells of
 
     @property
     def display(self) -> str:

@@ -11,6 +11,7 @@ from chart.elements import (
     as_when,
     loinc_codes_in,
     reference_to,
+    references_to,
 )
 from chart.parts import displays, record_parts, status_of, when_of
 from chart.records import (
@@ -31,13 +32,15 @@ def read_document(resource: Json, record_id: str, doubts: Doubts) -> DocumentRef
     concept = as_concept(resource.get("type"))
     if not concept.display and (description := as_text(resource.get("description"))):
         concept = Concept(concept.codes, description)
-    period = as_object(as_object(resource.get("context")).get("period"))
+    context = as_object(resource.get("context"))
+    period = as_object(context.get("period"))
     return DocumentReference(
         concept=concept,
         status=status_of(resource, doubts) or "unknown",
         doc_status=as_text(resource.get("docStatus")),
         categories=as_concepts(resource.get("category")),
         when=as_when(resource.get("date"), doubts) or as_when(period.get("start"), doubts),
+        related=references_to(context.get("related")),
         **record_parts(resource, record_id, doubts),
     )
 
@@ -67,6 +70,9 @@ def read_task(resource: Json, record_id: str, doubts: Doubts) -> Task:
         when=as_when(resource.get("authoredOn"), doubts),
         updated_on=as_when(resource.get("lastModified"), doubts),
         due=as_when(limit.get("end"), doubts),
+        outputs=tuple(
+            ref for o in as_objects(resource.get("output")) if (ref := reference_to(o.get("valueReference")))
+        ),
         **record_parts(resource, record_id, doubts),
     )
 
@@ -84,6 +90,7 @@ def read_appointment(resource: Json, record_id: str, doubts: Doubts) -> Appointm
             ref for p in as_objects(resource.get("participant")) if (ref := reference_to(p.get("actor")))
         ),
         description=as_text(resource.get("description")),
+        based_on=references_to(resource.get("basedOn")),
         **record_parts(resource, record_id, doubts),
     )
 

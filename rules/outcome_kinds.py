@@ -10,6 +10,7 @@ from rules.rule import Assessment, Block, Priority, Rule
 
 SUPPORT_TIER = "CX-10"
 OUD_TREATMENT = "RF-02"
+OPEN_REFERRAL = "RF-04"
 _LONG_TERM_THERAPY, _NALOXONE, _SHARING = "POP-01", "PV-08", "RF-05"
 
 

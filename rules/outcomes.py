@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from chart.records import Chart, Gap, Outcome, OutcomeKind
 from chart.when import day_in_words
 from rules.newer import has_newer
-from rules.outcome_kinds import MEANING, SUPPORT_TIER, kinds_for, until_of
+from rules.outcome_kinds import MEANING, OPEN_REFERRAL, SUPPORT_TIER, kinds_for, until_of
 from rules.policy import Policy
 from rules.rule import Guidance, Priority, Reason, Rule, Status
 
@@ -26,6 +26,8 @@ _ASKED_BY_THE_CALENDAR = frozenset({"PV-02", "PV-04", "PV-05", "PV-06", "PV-13"}
 def in_force(chart: Chart, policy: Policy, rule_id: str) -> Outcome | None:
     """The latest answer, with the day on which it ends filled in; an earlier one never comes back."""
     made = [o for o in chart.outcomes if o.rule_id == rule_id and o.on <= chart.as_of]
+    if rule_id == OPEN_REFERRAL:  # what is told of one referral lets none of the others rest
+        made = [o for o in made if not o.about]
     if not made:
         return None
     _, last = max(enumerate(made), key=lambda entry: (entry[1].on, entry[0]))
@@ -37,7 +39,7 @@ def in_force(chart: Chart, policy: Policy, rule_id: str) -> Outcome | None:
 def heard(rule: Rule, case: Case, guidance: Guidance) -> Guidance:
     """The guidance after what was recorded: addressed for a while, or as it was with the answer named first."""
     outcome = in_force(case.chart, case.policy, rule.id)
-    if outcome is None or outcome.kind not in kinds_for(rule) or _is_withheld(rule, case.chart):
+    if outcome is None or outcome.kind not in kinds_for(rule) or is_withheld(rule, case.chart):
         return guidance
     if outcome.kind is OutcomeKind.TIER_OVERRIDE:  # the tier has worked it in, with its reason
         return replace(guidance, outcome=outcome) if case.tier.chosen else guidance
@@ -72,7 +74,7 @@ def chosen_tier(case: Case) -> Outcome | None:
     return outcome if outcome and outcome.kind is OutcomeKind.TIER_OVERRIDE else None
 
 
-def _is_withheld(rule: Rule, chart: Chart) -> bool:
+def is_withheld(rule: Rule, chart: Chart) -> bool:
     """Whoever may not see a rule's records is not told what was answered about them either."""
     return any(u.kind is Gap.WITHHELD and u.resource_type in rule.reads for u in chart.unavailable)
 

@@ -3,13 +3,13 @@
 import re
 from collections.abc import Iterable, Iterator
 
-from chart.records import ServiceRequest
+from chart.records import Appointment, Encounter, ServiceRequest
 from rules.case import Case
 from rules.codes import ValueSet, find
 from rules.rule import Reason
 
-_SENT = frozenset({"active", "completed", "on-hold", "unknown"})
-_BOOKED = frozenset({"booked", "pending", "arrived", "checked-in", "waitlist"})
+SENT = frozenset({"active", "completed", "on-hold", "unknown"})
+BOOKED = frozenset({"booked", "pending", "arrived", "checked-in", "waitlist"})
 _NOT_A_VISIT = frozenset({"cancelled", "entered-in-error", "planned"})
 
 BEHAVIOURAL_HEALTH_NAMES = (
@@ -25,12 +25,14 @@ PAIN_NAMES = (
 _ABOUT_SENDING = re.compile(r"referral|consult|\bto\b", re.IGNORECASE)
 
 
-def referrals(case: Case, names: str, *sets: ValueSet) -> Iterator[ServiceRequest]:
+def referrals(
+    case: Case, names: str, *sets: ValueSet, statuses: frozenset[str] = SENT
+) -> Iterator[ServiceRequest]:
     """Orders for this kind of service that were sent: by code, or by name where the code is another one."""
     coded = {r.id for r in find(case.chart.service_requests, *sets)}
     pattern = re.compile(names, re.IGNORECASE)
     for request in case.chart.service_requests:
-        if request.status in _SENT and (request.id in coded or pattern.search(_words(request))):
+        if request.status in statuses and (request.id in coded or pattern.search(_words(request))):
             yield request
 
 
@@ -55,18 +57,30 @@ def _sent(case: Case, within: int, requests: Iterable[ServiceRequest]) -> Iterat
 
 
 def _visits(case: Case, within: int, names: str, sets: tuple[ValueSet, ...]) -> Iterator[Reason]:
-    pattern = re.compile(names, re.IGNORECASE)
-    for visit in case.chart.encounters:
-        is_this = any(pattern.search(c.display) or any(s.has(c) for s in sets) for c in visit.types)
-        happened = visit.status not in _NOT_A_VISIT and visit.when is not None
-        if is_this and happened and visit.when and visit.when.is_within(within, case.as_of):
+    for visit in visits(case, names, sets):
+        if visit.when and visit.when.is_within(within, case.as_of):
             yield Reason.of(f"Visit: {visit.display}, {visit.when}", (visit,))
 
 
+def visits(case: Case, names: str, sets: tuple[ValueSet, ...]) -> Iterator[Encounter]:
+    """Visits of this kind that took place, by code or name."""
+    pattern = re.compile(names, re.IGNORECASE)
+    for visit in case.chart.encounters:
+        is_this = any(pattern.search(c.display) or any(s.has(c) for s in sets) for c in visit.types)
+        if is_this and visit.status not in _NOT_A_VISIT and visit.when is not None:
+            yield visit
+
+
 def _bookings(case: Case, names: str) -> Iterator[Reason]:
+    for booking in bookings(case, names):
+        is_ahead = booking.when is not None and booking.when.last >= case.as_of
+        if booking.status in BOOKED and is_ahead:
+            yield Reason.of(f"Booked: {booking.display}, {booking.when}", (booking,))
+
+
+def bookings(case: Case, names: str) -> Iterator[Appointment]:
+    """Appointments of this kind, whatever became of them; they carry words and seldom a code."""
     pattern = re.compile(names, re.IGNORECASE)
     for booking in case.chart.appointments:
-        words = " ".join((booking.description, *(t.display for t in booking.types)))
-        is_ahead = booking.when is not None and booking.when.last >= case.as_of
-        if booking.status in _BOOKED and is_ahead and pattern.search(words):
-            yield Reason.of(f"Booked: {booking.display}, {booking.when}", (booking,))
+        if pattern.search(" ".join((booking.description, *(t.display for t in booking.types)))):
+            yield booking

@@ -1,114 +1,102 @@
-"""Where each referral stands: sent, acknowledged, booked, reported, closed or lost."""
+"""Where each referral stands, from the EHR's records and from what was recorded in this app, and what is due."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable
 from datetime import date, timedelta
-from enum import Enum
 
-from chart.records import DocumentReference, ServiceRequest, Task
-from chart.terms import Record
+from chart.records import Outcome, ServiceRequest
+from chart.when import day_in_words
 from rules.case import Case
-from rules.codes import find
-from rules.referrals.contact import BEHAVIOURAL_HEALTH_NAMES, OUD_TREATMENT_NAMES, PAIN_NAMES, referrals
-from rules.rule import Reason, days
-from rules.valuesets import (
-    REFERRAL_BH,
-    REFERRAL_PAIN,
-    REFERRAL_PEER,
-    REFERRAL_REPORT,
-    REFERRAL_SUD,
-)
+from rules.outcome_kinds import OUD_TREATMENT
+from rules.policy import Policy
+from rules.referrals.loop import Loop, State, Step, state_of
+from rules.referrals.loop_recorded import PROMPTS, recorded, service_of
+from rules.referrals.loop_records import Kind, followed_up, steps_of
 
 _URGENT = frozenset({"urgent", "asap", "stat"})
-_ACKNOWLEDGED = frozenset({"received", "accepted", "in-progress"})
-_LOST = frozenset({"rejected", "failed", "cancelled"})
-
-
-class State(Enum):
-    SENT = "sent"
-    ACKNOWLEDGED = "acknowledged"
-    REPORT_MISSING = "seen, report not received"
-    REPORTED = "report received"
-    CLOSED = "closed"
-    LOST = "lost"
-
-
-@dataclass(frozen=True, slots=True)
-class Loop:
-    """One referral. `due_on`: when the next sign of it is expected; None when nothing more is."""
-
-    request: ServiceRequest
-    state: State
-    due_on: date | None
-    records: tuple[Record, ...] = ()
-
-    def is_overdue(self, as_of: date) -> bool:
-        return self.state is State.LOST or (self.due_on is not None and as_of >= self.due_on)
-
-    def reason(self, as_of: date) -> Reason:
-        request = self.request
-        to = f" to {', '.join(request.performers)}" if request.performers else ""
-        told = f"{request.display}{to}, {request.when or 'without a date'}: {self.state.value}"
-        if request.when is not None:
-            told += f", {days((as_of - request.when.first).days)} ago"
-        return Reason.of(told, (request, *self.records))
 
 
 def loops(case: Case) -> tuple[Loop, ...]:
-    """Referrals that a team follows up: behavioural health, OUD treatment, pain care and peer support."""
-    names = f"{BEHAVIOURAL_HEALTH_NAMES}|{OUD_TREATMENT_NAMES}|{PAIN_NAMES}|peer support"
-    sets = (REFERRAL_BH, REFERRAL_SUD, REFERRAL_PAIN, REFERRAL_PEER)
-    found = [r for r in referrals(case, names, *sets) if r.intent not in ("proposal", "plan", "option")]
-    return tuple(_loop(case, request, _is_urgent(case, request)) for request in found)
+    """Every referral that a team follows up; those that wait longest first, the ended ones last."""
+    requests = followed_up(case)
+    told = recorded(case.chart, requests)
+    found = [_ordered(case, r, kind, requests, told.pop(r.id, [])) for r, kind in requests.items()]
+    found += [_known_here(case, rule_id, steps) for rule_id, steps in told.items() if steps]
+    return tuple(sorted(found, key=lambda loop: (loop.is_ended, loop.due_on or date.max)))
 
 
-def _is_urgent(case: Case, request: ServiceRequest) -> bool:
-    """Treatment for OUD does not wait a month for an answer."""
-    is_for_oud = any(r.id == request.id for r in referrals(case, OUD_TREATMENT_NAMES, REFERRAL_SUD))
-    return request.priority in _URGENT or is_for_oud
+def _ordered(
+    case: Case,
+    request: ServiceRequest,
+    kind: Kind,
+    requests: dict[ServiceRequest, Kind],
+    told: list[tuple[Outcome, Step]],
+) -> Loop:
+    steps = (*steps_of(case, request, requests), *(step for _, step in told))
+    is_urgent = request.priority in _URGENT or kind.rule_id == OUD_TREATMENT
+    state = state_of(steps)
+    return Loop(
+        key=request.id,
+        rule_id=kind.rule_id,
+        title=request.display,
+        to=", ".join(request.performers) or service_of(told),
+        since=str(request.when) if request.when else "",
+        since_day=request.when.first if request.when else None,
+        state=state,
+        due_on=_due_on(case, state, steps, is_urgent),
+        steps=steps,
+    )
 
 
-def _loop(case: Case, request: ServiceRequest, is_urgent: bool) -> Loop:
-    tasks = [t for t in case.chart.tasks if t.focus == request.id]
-    task = max(tasks, key=_last_news, default=None)
-    reports = _reports(case, request)
-    if any(t.status == "completed" for t in tasks) and reports:
-        return Loop(request, State.CLOSED, None, (*tasks, *reports))
-    if task is not None and task.status in _LOST:
-        return Loop(request, State.LOST, case.as_of, tuple(tasks))
-    if request.status == "completed" and not tasks:
-        return Loop(request, State.REPORTED if reports else State.CLOSED, None, reports)
-    if reports:
-        return Loop(request, State.REPORTED, None, (*tasks, *reports))
-    return _waiting(case, request, task, is_urgent)
+def _known_here(case: Case, rule_id: str, told: list[tuple[Outcome, Step]]) -> Loop:
+    steps = tuple(step for _, step in told)
+    first, state = told[0][0].on, state_of(steps)
+    return Loop(
+        key=rule_id,
+        rule_id=rule_id,
+        title=PROMPTS[rule_id].title,
+        to=service_of(told),
+        since=day_in_words(first),
+        since_day=first,
+        state=state,
+        due_on=_due_on(case, state, steps, is_urgent=rule_id == OUD_TREATMENT),
+        steps=steps,
+    )
 
 
-def _waiting(case: Case, request: ServiceRequest, task: Task | None, is_urgent: bool) -> Loop:
-    policy = case.policy
-    records = (task,) if task else ()
-    result_on = _after(request, policy.referral_result_days, case)
-    if task is not None and task.status == "completed":
-        return Loop(request, State.REPORT_MISSING, result_on, records)
-    if task is not None and task.status in _ACKNOWLEDGED:
-        return Loop(request, State.ACKNOWLEDGED, result_on, records)
-    wait = policy.referral_urgent_days if is_urgent else policy.referral_routine_days
-    return Loop(request, State.SENT, _after(request, wait, case), records)
+def _due_on(case: Case, state: State, steps: tuple[Step, ...], is_urgent: bool) -> date | None:
+    """By the policy's timers, from the day it was sent; without a day it is asked about at once."""
+    if state is State.LOST:
+        return case.as_of
+    if state not in _WAITS:
+        return None
+    begun = [s for s in steps if s.state in (State.OFFERED, State.DRAFTED, State.SENT)] or steps
+    days = [s.day for s in begun if s.day is not None and s.day <= case.as_of]
+    if not days:
+        return case.as_of
+    due_on = max(days) + timedelta(days=_WAITS[state](case.policy, is_urgent))
+    visits = [s.day for s in steps if s.state is State.BOOKED and s.day]
+    if state is State.BOOKED and visits:  # a visit far ahead is not late; the day after it we ask
+        return max(due_on, max(visits) + timedelta(days=1))
+    return due_on
 
 
-def _after(request: ServiceRequest, wait: int, case: Case) -> date:
-    """From the earliest day its date can mean; without a date it is asked about at once."""
-    return request.when.first + timedelta(days=wait) if request.when else case.as_of
+def _answer(policy: Policy, is_urgent: bool) -> int:
+    return policy.referral_urgent_days if is_urgent else policy.referral_routine_days
 
 
-def _last_news(task: Task) -> date:
-    when = task.updated_on or task.when
-    return when.last if when else date.min
+def _offer(policy: Policy, is_urgent: bool) -> int:
+    return policy.oud_referral_days if is_urgent else policy.reminder_days
 
 
-def _reports(case: Case, request: ServiceRequest) -> tuple[DocumentReference, ...]:
-    """A consultation or referral note of a later day; whether it is this one's, a person has to see."""
-    found: Iterable[DocumentReference] = find(case.chart.documents, REFERRAL_REPORT)
-    return tuple(
-        d for d in found
-        if d.status == "current" and d.when and request.when and d.when.first > request.when.last
-    )  # fmt: skip
+def _result(policy: Policy, _: bool) -> int:
+    return policy.referral_result_days
+
+
+_WAITS: dict[State, Callable[[Policy, bool], int]] = {
+    State.OFFERED: _offer,
+    State.DRAFTED: _answer,
+    State.SENT: _answer,
+    State.ACKNOWLEDGED: _result,
+    State.BOOKED: _result,
+    State.ATTENDED: _result,
+}

@@ -1,12 +1,13 @@
 """RF-04: a referral without an answer, or without a result, for too long."""
 
 from rules.case import Case
-from rules.referrals.loops import Loop, State, loops
+from rules.referrals.loop import Loop, State
+from rules.referrals.loops import loops
 from rules.rule import Block, Guidance, Reason, Role, Rule, Source, Status
 
 
 def evaluate(case: Case) -> Guidance:
-    found = loops(case)
+    found = [loop for loop in loops(case) if loop.state is not State.DECLINED]
     if not found:
         return Guidance(Status.NOT_INDICATED, (Reason("No referral on record to follow up"),))
     if overdue := [loop for loop in found if loop.is_overdue(case.as_of)]:
@@ -37,10 +38,17 @@ RULE = Rule(
         doubt="the timers are our own, to be confirmed by the clinic",
     ),
     needs=frozenset({"ServiceRequest"}),
-    also_reads=frozenset({"Task", "DocumentReference"}),
+    also_reads=frozenset({"Task", "DocumentReference", "Appointment", "Encounter"}),
     evaluate=evaluate,
     owner=Role.NURSE,
     say=("How did it go with the referral? If it was hard to arrange, we can help with that.",),
-    policy=("referral_urgent_days", "referral_routine_days", "referral_result_days", "lead_days"),
+    policy=(
+        "referral_urgent_days",
+        "referral_routine_days",
+        "referral_result_days",
+        "oud_referral_days",
+        "reminder_days",
+        "lead_days",
+    ),
     is_referral=True,
 )

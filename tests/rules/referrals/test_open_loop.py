@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chart.records import Gap, Unavailable
-from rules.referrals.loops import State, loops
+from rules.referrals.loop import State
+from rules.referrals.loops import loops
 from rules.referrals.open_loop import RULE, evaluate
 from rules.rule import Status
 from tests.builders import document, referral, task
@@ -60,22 +61,6 @@ def news(status):
 )
 def test_timers(records, status):
     assert evaluate(no_opioid(*records)).status is status
-
-
-@pytest.mark.parametrize(
-    ("records", "state"),
-    [
-        ([sent()], State.SENT),
-        ([sent(), news("accepted")], State.ACKNOWLEDGED),
-        ([sent(), news("completed")], State.REPORT_MISSING),
-        ([sent(), document("57133-1", on=3)], State.REPORTED),
-        ([sent(), news("completed"), document("57133-1", on=3)], State.CLOSED),
-        ([sent(), news("cancelled")], State.LOST),
-        ([sent(), task("ServiceRequest/another", "completed")], State.SENT),
-    ],
-)
-def test_states(records, state):
-    assert [loop.state for loop in loops(no_opioid(*records))] == [state]
 
 
 def test_the_latest_news_of_a_referral_counts():
