@@ -129,6 +129,13 @@ IDENTITY_REFUSED = Problem(
     "Who is signing in could not be confirmed",
     "The EHR's statement of who you are could not be verified, so the chart was not opened.",
 )
+DATABASE_AWAY = Problem(
+    "database_away",
+    503,
+    "The app cannot be used just now",
+    "The app's own database did not answer. Nothing of the patient's chart was lost or changed.",
+    f"Wait a minute, then reload the page. If that does not help: {OPEN_AGAIN} {ASK_SUPPORT}",
+)
 FORM_REFUSED = Problem(
     "form_refused",
     403,

@@ -6,7 +6,8 @@ import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from sqlalchemy import Connection, Engine, text
+from sqlalchemy import Connection, Engine, Table, text
+from sqlalchemy.dialects import postgresql, sqlite
 
 
 @contextmanager
@@ -35,3 +36,8 @@ def alone(engine: Engine, purpose: str) -> Iterator[Connection]:
             db.execute(text("SET LOCAL lock_timeout = '60s'"))
             db.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": number})
         yield db
+
+
+def insert_or_update(db: Connection, table: Table) -> sqlite.Insert | postgresql.Insert:
+    """An insert with `on_conflict_do_update` and `on_conflict_do_nothing`, which both databases spell alike."""
+    return postgresql.insert(table) if db.dialect.name == "postgresql" else sqlite.insert(table)

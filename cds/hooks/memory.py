@@ -7,11 +7,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Engine, delete, insert, select, update
+from sqlalchemy import Engine, delete, insert, select
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from storage.tables.hooks import quiet_rules, shown_rules, used_tokens
-from storage.transactions import reading, writing
+from storage.transactions import insert_or_update, reading, writing
 
 log = logging.getLogger(__name__)
 
@@ -81,13 +81,11 @@ class Memory:
 
 
 def keep_quiet(db: Any, patient: str, rule: str, until: float) -> None:
-    """The later of two periods counts."""
-    this = (quiet_rules.c.patient == patient) & (quiet_rules.c.rule == rule)
-    known = db.execute(select(quiet_rules.c.until).where(this)).scalar()
-    if known is None:
-        db.execute(insert(quiet_rules).values(patient=patient, rule=rule, until=until))
-    elif until > known:
-        db.execute(update(quiet_rules).where(this).values(until=until))
+    """The later of two periods counts, also of two that are asked for at the same time."""
+    row = insert_or_update(db, quiet_rules).values(patient=patient, rule=rule, until=until)
+    later = {"until": row.excluded.until}
+    known = [quiet_rules.c.patient, quiet_rules.c.rule]
+    db.execute(row.on_conflict_do_update(known, set_=later, where=row.excluded.until > quiet_rules.c.until))
 
 
 def hashed(text: str) -> str:

@@ -31,9 +31,9 @@ NO_CLINICIAN = Problem(
 NOT_KEPT = Problem(
     "not_kept",
     503,
-    "Nothing was recorded",
-    "The app's database could not be reached.",
-    "Go back to the summary and record it again in a minute.",
+    "This may not have been recorded",
+    "The app's database could not be reached, or did not confirm that it kept your answer.",
+    "Go back to the summary in a minute. It shows what is recorded; record your answer again if it is not there.",
 )
 
 

@@ -157,7 +157,7 @@ def test_what_could_not_be_kept_is_never_said_to_be(desk):
     table.drop(desk.app.extensions["outcomes"].engine)
     refused = desk.post()
     assert refused.status_code == 503
-    assert "Nothing was recorded" in refused.text
+    assert "This may not have been recorded" in refused.text
 
 
 def test_answers_that_cannot_be_read_are_said_to_be_missing(desk):
