@@ -155,3 +155,18 @@ def test_a_worker_that_starts_while_the_database_is_away_waits_for_it(tmp_path, 
             postgresql_server.start()
         assert served.record(browser, handle, note="after").status_code == 303
         assert kept(served) == ["after"]
+
+
+def test_a_restart_of_postgresql_that_nobody_saw_costs_no_request(tmp_path, postgresql_server, ehr):
+    with Served(tmp_path, postgresql_server.database(), ehr) as served, ThreadPoolExecutor(8) as pool:
+        browser, handle = served.launched()
+
+        def write(n):
+            with own(browser) as mine:
+                return served.record(mine, handle, note=str(n)).status_code
+
+        assert set(pool.map(write, range(16))) == {303}  # connections lie ready in both workers
+        postgresql_server.stop()
+        postgresql_server.start()
+        assert set(pool.map(write, range(16, 32))) == {303}
+        assert sorted(map(int, kept(served))) == list(range(32))
