@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 from typing import Any
 
 from chart.instructions import Quantity, Ratio
@@ -28,6 +29,9 @@ _LOINC_CODE = re.compile(r"(?<![\d.])(\d{3,6}-\d)(?!\d)")
 
 
 _NOTHING = Concept()  # most elements of most resources
+_NO_LABELS: frozenset[tuple[str, str]] = frozenset()
+_NUMBERS = (int, float, str, Decimal)
+_VOCABULARY = 8192  # codes met again and again, with the names their systems give them
 
 
 class Doubts:
@@ -61,8 +65,10 @@ def as_text(value: object) -> str:
 
 def as_number(value: object) -> Decimal | None:
     """A finite number; numbers written as strings are met in practice and taken."""
-    if value is None or isinstance(value, bool) or not isinstance(value, int | float | str | Decimal):
+    if value is None or isinstance(value, bool) or not isinstance(value, _NUMBERS):
         return None
+    if type(value) is int:
+        return Decimal(value)
     try:
         number = Decimal(str(value).strip())
     except InvalidOperation:
@@ -85,11 +91,13 @@ def as_code(value: object) -> Code | None:
     coding = as_object(value)
     if not (code := as_text(coding.get("code"))):
         return None
-    system = as_text(coding.get("system"))
+    return _code(as_text(coding.get("system")), code, as_text(coding.get("display")))
+
+
+@lru_cache(maxsize=_VOCABULARY)
+def _code(system: str, code: str, display: str) -> Code:
     system = _SYSTEMS.get(system, system)
-    if system == ICD10CM:
-        code = _icd10_with_dot(code)
-    return Code(system, code, as_text(coding.get("display")))
+    return Code(system, _icd10_with_dot(code) if system == ICD10CM else code, display)
 
 
 def as_concept(value: object) -> Concept:
@@ -102,10 +110,19 @@ def as_concept(value: object) -> Concept:
     codings = as_objects(element.get("coding"))
     if not codings and "code" in element:
         codings = [element]
-    codes = tuple(code for c in codings if (code := as_code(c)))
-    text = as_text(element.get("text")) or next(
-        (d for c in codings if (d := as_text(c.get("display"))) and not as_text(c.get("code"))), ""
-    )
+    codes = tuple([code for c in codings if (code := as_code(c))])
+    text = as_text(element.get("text"))
+    if not text and len(codes) < len(codings):
+        text = next(
+            (d for c in codings if (d := as_text(c.get("display"))) and not as_text(c.get("code"))), ""
+        )
+    if text and all(c.display != text for c in codes):  # somebody's own words: not kept
+        return Concept(codes, text)
+    return _concept(codes, text)
+
+
+@lru_cache(maxsize=_VOCABULARY)
+def _concept(codes: tuple[Code, ...], text: str) -> Concept:
     return Concept(codes, text)
 
 
@@ -114,19 +131,19 @@ def as_concepts(value: object) -> tuple[Concept, ...]:
         return ()
     if isinstance(value, str):
         return (as_concept(value),)
-    return tuple(as_concept(v) for v in as_objects(value))
+    return tuple([as_concept(v) for v in as_objects(value)])
 
 
 def as_quantity(value: object) -> Quantity | None:
     if not isinstance(value, dict) or not value:
         return None
-    element: Json = value
+    told = value.get
     return Quantity(
-        value=as_number(element.get("value")),
-        unit=as_text(element.get("unit")),
-        code=as_text(element.get("code")),
-        system=as_text(element.get("system")),
-        comparator=as_text(element.get("comparator")),
+        as_number(told("value")),
+        as_text(told("unit")),
+        as_text(told("code")),
+        as_text(told("system")),
+        as_text(told("comparator")),
     )
 
 
@@ -136,6 +153,7 @@ def as_ratio(value: object) -> Ratio | None:
     return Ratio(top, bottom) if top and bottom else None
 
 
+@lru_cache(maxsize=1024)
 def code_words(concepts: tuple[Concept, ...]) -> frozenset[str]:
     """The bare codes of concepts whose system is fixed by the element, lower case: statuses, categories."""
     return frozenset(c.code.lower() for concept in concepts for c in concept.codes) | frozenset(
@@ -149,8 +167,11 @@ def absent_reason(resource: Json, element: str) -> str:
 
 
 def labels_of(resource: Json) -> frozenset[tuple[str, str]]:
+    meta = resource.get("meta")
+    if not isinstance(meta, dict) or "security" not in meta:
+        return _NO_LABELS
     found = set()
-    for coding in as_objects(as_object(resource.get("meta")).get("security")):
+    for coding in as_objects(meta["security"]):
         bases = [
             as_object(e.get("valueCoding"))
             for e in as_objects(coding.get("extension"))
@@ -162,19 +183,21 @@ def labels_of(resource: Json) -> frozenset[tuple[str, str]]:
 
 def reference_to(value: object) -> str:
     """The reference of a Reference as "Type/id", "#contained" or "urn:uuid:..."; "" when it has none."""
-    return local_reference(as_text(as_object(value).get("reference")))
+    return local_reference(as_text(value.get("reference"))) if isinstance(value, dict) else ""
 
 
 def local_reference(reference: str) -> str:
     """Type/id of a relative, absolute or versioned reference; others as they are."""
     if not reference or reference.startswith(("#", "urn:")):
         return reference
+    if reference.count("/") == 1 and reference[-1] != "/" and "?" not in reference:
+        return reference
     parts = reference.split("?")[0].split("/_history/")[0].rstrip("/").split("/")
     return "/".join(parts[-2:]) if len(parts) >= 2 else reference
 
 
 def references_to(value: object) -> tuple[str, ...]:
-    return tuple(ref for v in as_objects(value) if (ref := reference_to(v)))
+    return tuple([ref for v in as_objects(value) if (ref := reference_to(v))]) if value else ()
 
 
 def loinc_codes_in(text: str) -> Iterator[Code]:

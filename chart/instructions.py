@@ -82,3 +82,12 @@ class Instruction:
     max_per_period: Ratio | None = None
     max_per_administration: Quantity | None = None
     has_modifier: bool = False  # a modifierExtension nobody here understands: do not compute
+    # The same directions stand in every monthly order, and are looked up by each.
+    hashed: int = field(default=0, init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        parts = (self.sequence, self.text, self.as_needed, self.timing, self.doses, self.max_per_period)
+        object.__setattr__(self, "hashed", hash(parts))
+
+    def __hash__(self) -> int:
+        return self.hashed

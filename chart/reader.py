@@ -139,9 +139,10 @@ class _Reader:
     def _foreign(self, resource: Json) -> str:
         """Servers that ignore a search parameter return other people's records."""
         for element in _OWNER_ELEMENTS:
-            owner = reference_to(resource.get(element))
-            is_a_patient = owner.startswith(("Patient/", "urn:"))
-            if is_a_patient and self.own_references and owner not in self.own_references:
+            owner = reference_to(resource[element]) if element in resource else ""
+            if not owner or owner in self.own_references or not self.own_references:
+                continue
+            if owner.startswith(("Patient/", "urn:")):
                 return "it belongs to another patient"
         return ""
 
@@ -266,7 +267,9 @@ def _left_out(resource: Json) -> str:
     """What FHIR says to disregard, even where only id and status are left of it."""
     if resource.get("doNotPerform") is True:
         return "an order not to give this medicine"
-    verification = as_object(resource.get("verificationStatus"))
-    words = {as_text(resource.get("status"))}
-    words |= {as_text(c.get("code")) for c in as_objects(verification.get("coding"))}
+    status = as_text(resource.get("status"))
+    if "verificationStatus" not in resource:
+        return _CANCELLED.get(status, "")
+    verification = as_object(resource["verificationStatus"])
+    words = {status, *(as_text(c.get("code")) for c in as_objects(verification.get("coding")))}
     return next((said for word, said in _CANCELLED.items() if word in words), "")

@@ -29,6 +29,10 @@ class Concept:
     def __post_init__(self) -> None:
         object.__setattr__(self, "keys", frozenset((c.system, c.code) for c in self.codes))
 
+    def __hash__(self) -> int:
+        """A frozenset keeps its hash: concepts are looked up for every record."""
+        return hash((self.keys, self.text))
+
     @property
     def display(self) -> str:
         if self.text:

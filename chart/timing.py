@@ -17,6 +17,7 @@ from chart.elements import (
     as_when,
 )
 from chart.instructions import Amount, Instruction, Quantity, Rate, Timing
+from chart.repeated import Repeated
 
 _DAYS_IN = {
     "s": Decimal(1) / 86400,
@@ -29,13 +30,16 @@ _DAYS_IN = {
 }
 
 
-def read_instructions(value: object, doubts: Doubts) -> tuple[Instruction, ...]:
+def _read(value: object, doubts: Doubts) -> tuple[Instruction, ...]:
     if isinstance(value, str):  # met in practice: the directions as a bare string
         return (Instruction(text=value.strip()),)
     found = as_objects(value)
     if isinstance(value, list) and len(found) < len(value):
         doubts.add("part of its dosage could not be read")
     return tuple(_instruction(element, doubts) for element in found)
+
+
+read_instructions = Repeated(_read)
 
 
 def _instruction(element: Json, doubts: Doubts) -> Instruction:

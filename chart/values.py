@@ -20,8 +20,7 @@ _SCORES = ("ordinalValue", "itemWeight")
 
 def read_value(element: Json) -> Value:
     """value[x] of an Observation, a component or an answer."""
-    absent = as_concept(element.get("dataAbsentReason"))
-    reason = next((c.code for c in absent.codes), absent.text)
+    reason = _absence(element["dataAbsentReason"]) if "dataAbsentReason" in element else ""
     if quantity := as_quantity(element.get("valueQuantity")):
         return Value(quantity.value, quantity.unit or quantity.code, quantity.comparator, absent=reason)
     for name in ("valueInteger", "valueDecimal"):
@@ -35,6 +34,11 @@ def read_value(element: Json) -> Value:
         return Value(boolean=element["valueBoolean"])
     text = as_text(element.get("valueString")) or as_text(element.get("valueDateTime"))
     return Value(text=text, absent=reason or absent_reason(element, "valueString"))
+
+
+def _absence(value: object) -> str:
+    absent = as_concept(value)
+    return next((c.code for c in absent.codes), absent.text)
 
 
 def _ordinal(value: object) -> Decimal | None:

@@ -23,10 +23,15 @@ class When:
     @classmethod
     def parse(cls, text: str) -> Self:
         """Read a FHIR date, dateTime or instant. Raises ValueError for anything else."""
-        if partial := _PARTIAL.match(text.strip()):
+        written = text.strip()
+        if _is_day(written):
+            day = date.fromisoformat(written)
+            return cls(text, day, day)
+        if partial := _PARTIAL.match(written):
             return cls(text, *_days_meant(*partial.groups()))
-        instant = datetime.fromisoformat(text.strip())
-        return cls(text, instant.date(), instant.date(), instant)
+        instant = datetime.fromisoformat(written)
+        day = instant.date()
+        return cls(text, day, day, instant)
 
     @classmethod
     def of(cls, day: date) -> Self:
@@ -38,6 +43,8 @@ class When:
 
     def is_after(self, day: date) -> bool:
         """Certainly later than `day`, wherever on Earth the clinic is."""
+        if self.first < day:  # no zone is a whole day from UTC
+            return False
         if self.instant is not None and self.instant.tzinfo is not None:
             end_of_day = datetime(day.year, day.month, day.day, tzinfo=UTC) + timedelta(days=1)
             return self.instant >= end_of_day + _EARTH_TURNS
@@ -55,6 +62,13 @@ class When:
         if self.is_exact:
             return day_in_words(self.first)
         return self.text
+
+
+def _is_day(text: str) -> bool:
+    """YYYY-MM-DD: nearly every date there is. `date.fromisoformat` alone would take week dates too."""
+    return (
+        len(text) == 10 and text.isascii() and text[4] == "-" == text[7] and text.replace("-", "").isdigit()
+    )
 
 
 def day_in_words(day: date) -> str:
