@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Self
 
 _PARTIAL = re.compile(r"(\d{4})(?:-(\d\d))?(?:-(\d\d))?$")
+_MONTHS = tuple(calendar.month_abbr)
 # A clinic's evening is already tomorrow in UTC, and as_of is the clinic's own day.
 _EARTH_TURNS = timedelta(hours=14)
 
@@ -73,7 +74,7 @@ def _is_day(text: str) -> bool:
 
 def day_in_words(day: date) -> str:
     """12 Mar 2024: one format for every date a person reads."""
-    return f"{day.day} {calendar.month_abbr[day.month]} {day.year}"
+    return f"{day.day} {_MONTHS[day.month]} {day.year}"
 
 
 def _days_meant(year: str, month: str | None, day: str | None) -> tuple[date, date]:

@@ -4,7 +4,7 @@ import csv
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from typing import Protocol, TypeVar
 
@@ -40,18 +40,25 @@ class ValueSet:
     icd10_pattern: str = ""
 
     def has(self, concept: Concept) -> bool:
-        if not self.keys.isdisjoint(concept.keys):
-            return True
-        if not (self.icd10_prefixes or self.icd10_pattern):
-            return False
-        return any(self._has_icd10(code) for system, code in concept.keys if system == ICD10CM)
+        keys = concept.keys
+        return not self.keys.isdisjoint(keys) or (self.is_by_prefix and _is_under(self, keys))
 
-    def _has_icd10(self, code: str) -> bool:
+    @property
+    def is_by_prefix(self) -> bool:
+        return bool(self.icd10_prefixes or self.icd10_pattern)
+
+    def has_icd10(self, code: str) -> bool:
+        """By its beginning: the tables list a category, or some codes of one."""
         if self.icd10_excluded and code.startswith(self.icd10_excluded):
             return False
         if self.icd10_prefixes and code.startswith(self.icd10_prefixes):
             return True
         return bool(self.icd10_pattern and re.match(self.icd10_pattern, code))
+
+
+@lru_cache(maxsize=16384)
+def _is_under(members: ValueSet, keys: frozenset[tuple[str, str]]) -> bool:
+    return any(members.has_icd10(code) for system, code in keys if system == ICD10CM)
 
 
 class HasConcept(Protocol):

@@ -96,7 +96,7 @@ def unexpected(case: Case) -> tuple[Unexpected, ...]:
 def _held_against(finding: Finding, case: Case) -> Unexpected | None:
     analyte = finding.analyte
     if finding.result is Result.DETECTED:
-        explaining = [m for m in _given(case.chart) if _explains(m, analyte)]
+        explaining = [m for m, made_of in _given(case.chart) if _explains(m, made_of, analyte)]
         if any(_may_have_taken(m, finding.on, case) for m in explaining):
             return None
         return Unexpected(
@@ -105,8 +105,8 @@ def _held_against(finding: Finding, case: Case) -> Unexpected | None:
     if finding.result is not Result.NOT_DETECTED:
         return None
     missing = tuple(
-        m for m in _given(case.chart)
-        if _should_show(m, analyte) and _was_to_take(m, finding.on) and not _is_as_needed(m)
+        m for m, made_of in _given(case.chart)
+        if not analyte.expected_with.isdisjoint(made_of) and _was_to_take(m, finding.on) and not _is_as_needed(m)
     )  # fmt: skip
     return Unexpected(finding, missing) if missing else None
 
@@ -116,13 +116,14 @@ _NEVER = ("draft", "cancelled", "entered-in-error", "not-taken", "declined", "pr
 
 
 @once
-def _given(chart: Chart) -> tuple[Given, ...]:
+def _given(chart: Chart) -> tuple[tuple[Given, frozenset[str]], ...]:
+    """What was ordered, handed over or reported, each with the names of what it is made of."""
     found: list[Given] = [
         *chart.medication_requests,
         *chart.medication_dispenses,
         *chart.medication_statements,
     ]
-    return tuple(m for m in found if m.status not in _NEVER)
+    return tuple((m, _ingredients(m)) for m in found if m.status not in _NEVER)
 
 
 def _last_day(medicine: Given) -> date | None:
@@ -155,13 +156,9 @@ def _was_to_take(medicine: Given, tested: When) -> bool:
     )
 
 
-def _explains(medicine: Medication, analyte: Analyte) -> bool:
+def _explains(medicine: Medication, made_of: frozenset[str], analyte: Analyte) -> bool:
     by_class = analyte.from_class is not None and medicine.is_any(analyte.from_class)
-    return by_class or not analyte.from_medicines.isdisjoint(_ingredients(medicine))
-
-
-def _should_show(medicine: Medication, analyte: Analyte) -> bool:
-    return not analyte.expected_with.isdisjoint(_ingredients(medicine))
+    return by_class or not analyte.from_medicines.isdisjoint(made_of)
 
 
 def _ingredients(medicine: Medication) -> frozenset[str]:

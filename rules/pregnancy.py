@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from chart.records import Chart, Observation
 from rules.codes import find
+from rules.once import once
 from rules.policy import Policy
 from rules.rule import Reason
 from rules.valuesets import PREGNANCY, PREGNANCY_STATUS, PREGNANT
@@ -11,6 +12,7 @@ from rules.valuesets import PREGNANCY, PREGNANCY_STATUS, PREGNANT
 _NOT = ("not pregnant", "negative", "no", "not currently pregnant", "unknown", "possible")
 
 
+@once
 def pregnancy(chart: Chart, policy: Policy) -> tuple[Reason, ...]:
     """Recorded within ten months and not since answered with "not pregnant"."""
     status = _latest_status(chart)

@@ -45,7 +45,7 @@ class Prescription:
     def worked_out(self) -> dict[object, Any]:
         return {}
 
-    @cached_property
+    @property
     def lead(self) -> Medication:
         found = self.order or self.reported or self.fills[-1]
         assert found is not None
@@ -166,8 +166,11 @@ def _by_start(prescription: Prescription) -> tuple[date, str]:
 
 
 def _of_classes(records: Iterable[_M], classes: tuple[DrugClass, ...]) -> list[_M]:
-    once = {r.id: r for r in records if r.is_any(*classes) or (DrugClass.OPIOID in classes and is_opioid(r))}
-    return sorted(once.values(), key=lambda r: r.id)
+    wanted, opioids_too = frozenset(classes), DrugClass.OPIOID in classes
+    by_id = {
+        r.id: r for r in records if not r.product.classes.isdisjoint(wanted) or (opioids_too and is_opioid(r))
+    }
+    return [by_id[record_id] for record_id in sorted(by_id)]
 
 
 def _link(

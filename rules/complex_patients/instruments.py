@@ -35,8 +35,10 @@ class Item:
     codes: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Instrument:
+    """There is one of each, told apart by being that one."""
+
     name: str
     totals: frozenset[str]  # LOINC codes of the total, and of the panel where EHRs put the total
     high: int  # the most that can be scored; the least is 0

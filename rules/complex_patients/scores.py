@@ -14,6 +14,7 @@ from rules.case import Case
 from rules.complex_patients.answers import points
 from rules.complex_patients.instruments import Instrument
 from rules.complex_patients.sittings import Entry, Sitting, sittings
+from rules.once import once
 from rules.rule import Reason
 
 
@@ -66,6 +67,7 @@ class Screen:
         return (*((self.score.reason(),) if self.score else ()), *self.also)
 
 
+@once
 def screen(case: Case, instrument: Instrument, cutoff: int) -> Screen:
     """The latest result decides; where two may be the latest, the one that asks for more care."""
     found = sittings(case.answers, instrument)

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 
 from chart.records import Chart, DocumentReference, Observation, Procedure, Value
 from rules.codes import ValueSet, find
+from rules.once import once
 from rules.planned_visits.due import Evidence
 
 # What was done and signed. A preliminary note, or a procedure under way, may still come to nothing.
@@ -54,9 +55,14 @@ def named(chart: Chart, pattern: str, known: Iterable[Evidence]) -> list[Evidenc
     """Procedures, results and documents known by their words alone, which a person has to look at."""
     seen = {e.record.id for e in known}
     words = re.compile(pattern, re.IGNORECASE)
-    records: list[Procedure | Observation | DocumentReference] = [
+    return [Evidence(r, r.when, name) for r, name in _done(chart) if words.search(name) and r.id not in seen]
+
+
+@once
+def _done(chart: Chart) -> tuple[tuple[Procedure | Observation | DocumentReference, str], ...]:
+    records: tuple[Procedure | Observation | DocumentReference, ...] = (
         *(p for p in chart.procedures if p.status == "completed"),
         *(o for o in chart.observations if o.is_final and not is_negated(o.value)),
         *(d for d in chart.documents if d.status == "current"),
-    ]
-    return [Evidence(r, r.when, r.display) for r in records if r.id not in seen and words.search(r.display)]
+    )
+    return tuple((r, r.display) for r in records)
