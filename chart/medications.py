@@ -121,6 +121,10 @@ class Dosage:
     read_from: str = ""  # "structured dosage", "directions text", "quantity and days of supply"
     notes: tuple[str, ...] = ()
 
+    def __hash__(self) -> int:
+        """The words tell nearly all dosages apart."""
+        return hash((self.text, self.read_from))
+
     @property
     def is_told(self) -> bool:
         return bool(self.steps)
