@@ -62,7 +62,8 @@ def read_record(
     """
     if not _ID.fullmatch(patient_id):
         raise ChartNotReadable("The EHR did not say which patient's chart to read.")
-    reading = _Reading(Call(server, deadline_s, refresh), patient_id, as_of, is_granted or server.grants)
+    call = Call(server, deadline_s, refresh, f"Patient/{patient_id}")
+    reading = _Reading(call, patient_id, as_of, is_granted or server.grants)
     try:
         reading.start(frozenset(types), tuple(observation_codes), given or Given())
         reading.gather()

@@ -72,17 +72,22 @@ class Call:
     """The reading of one patient: one token, one deadline and one byte allowance for all its threads."""
 
     def __init__(
-        self, server: FhirServer, deadline_s: float, refresh: Callable[[], str] | None = None
+        self,
+        server: FhirServer,
+        deadline_s: float,
+        refresh: Callable[[], str] | None = None,
+        proof: str = "Patient",
     ) -> None:
-        self.server = server
+        """`proof` is a path that every token good for this reading may ask for."""
+        self.server, self._proof = server, proof
         self.ends = time.monotonic() + deadline_s
         # Searches end a little before the whole does, so that what they have read is still handed over.
         self._work_ends = self.ends - min(0.3, deadline_s / 10)
-        reach = Reach(server.private_networks, server.allow_insecure_loopback, server.ca_file)
-        self._session, self._threads = _lane(server.base, reach)
+        self._session, self._threads = _lane(server.base, reach_of(server))
         self._refresh, self._token = refresh, server.token
         self._bytes_left = server.limits.record_bytes
         self._lock, self._stopped = threading.Lock(), threading.Event()
+        self._proving, self._is_token_good = threading.Lock(), False
 
     def submit(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> Future[T]:
         return self._threads.submit(work, *args, **kwargs)
@@ -119,8 +124,12 @@ class Call:
             if response.status_code != 401:
                 _check_status(response)
                 return _parsed(self._body(response, until, is_counted))
-        self._renew(token)
-        return self._once(url, until, is_counted)
+        if self._renew(token):
+            return self._once(url, until, is_counted)
+        if url == self._proof_url() or not self._is_signed_in(until):
+            raise SignInEnded(_SIGN_IN_ENDED)
+        # Some EHRs answer so, and not with 403, where a scope is missing for this one type.
+        raise NotRead(Gap.REFUSED, "", 401)
 
     def _ask(self, url: str, token: str, until: float) -> requests.Response:
         left = until - time.monotonic()
@@ -170,15 +179,26 @@ class Call:
             self._bytes_left -= size
             return self._bytes_left >= 0
 
-    def _renew(self, stale: str) -> None:
-        """One refresh for all threads of the call, or the end of it."""
+    def _renew(self, stale: str) -> bool:
+        """Whether there is a newer token than `stale`, after one refresh for all threads of the call."""
         with self._lock:
-            if self._token != stale:
-                return
-            refresh, self._refresh = self._refresh, None
-            if refresh is None or self._stopped.is_set():
-                raise SignInEnded(_SIGN_IN_ENDED)
-            self._token = _refreshed(refresh)
+            if self._token == stale:
+                refresh, self._refresh = self._refresh, None
+                if self._stopped.is_set():
+                    raise SignInEnded(_SIGN_IN_ENDED)
+                self._token = _refreshed(refresh) if refresh else stale
+            return self._token != stale
+
+    def _proof_url(self) -> str:
+        return f"{self.server.base}/{self._proof}"
+
+    def _is_signed_in(self, until: float) -> bool:
+        """Asked once for all threads: is it the token that is refused, or the type that was asked for?"""
+        with self._proving:
+            if not self._is_token_good:
+                with self._ask(self._proof_url(), self._token, until) as response:
+                    self._is_token_good = response.status_code != 401
+            return self._is_token_good
 
 
 def _refreshed(refresh: Callable[[], str]) -> str:
@@ -187,6 +207,10 @@ def _refreshed(refresh: Callable[[], str]) -> str:
     except Exception as problem:
         _log.info("FHIR: no new access token: %s", type(problem).__name__)
         raise SignInEnded(_SIGN_IN_ENDED) from None
+
+
+def reach_of(server: FhirServer) -> Reach:
+    return Reach(server.private_networks, server.allow_insecure_loopback, server.ca_file)
 
 
 @lru_cache(maxsize=32)

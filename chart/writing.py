@@ -11,7 +11,9 @@ import urllib3
 
 from chart.elements import Json, as_object, as_objects, as_text
 from chart.fhir_server import FhirServer
-from chart.transport import SignInEnded
+from chart.transport import SignInEnded, reach_of
+from network.addresses import ForbiddenAddress
+from network.guarded import guarded_session
 
 _log = logging.getLogger(__name__)
 
@@ -102,8 +104,7 @@ def _send(
 ) -> tuple[int, str, Json]:
     """Status, Location, and the resource in the answer. One session a call: no cookie, no proxy, no redirect."""
     sent = {"Authorization": f"Bearer {server.token}", "Accept": _FHIR_JSON, "User-Agent": "previsit"}
-    with requests.Session() as session:
-        session.trust_env = False
+    with guarded_session(reach_of(server)) as session:
         try:
             with session.request(
                 method,
@@ -113,10 +114,9 @@ def _send(
                 timeout=(server.limits.connect_s, _SECONDS_TO_ANSWER),
                 allow_redirects=False,
                 stream=True,
-                verify=server.ca_file or True,
             ) as response:
                 return _answer(response)
-        except (requests.ConnectTimeout, requests.exceptions.SSLError):
+        except (ForbiddenAddress, requests.ConnectTimeout, requests.exceptions.SSLError):
             raise NotWritten(Refusal.NOT_REACHED) from None
         except requests.RequestException as problem:
             _log.info("FHIR write: %s", type(problem).__name__)

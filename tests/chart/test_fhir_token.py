@@ -5,8 +5,9 @@ import logging
 import pytest
 
 from chart.fhir import FhirServer, SignInEnded
+from chart.records import Gap
 from tests.chart import stub_fhir
-from tests.chart.fhir_reading import TYPES, read
+from tests.chart.fhir_reading import TYPES, ids, read
 
 
 def test_a_sign_in_that_ended_ends_everything(stub):
@@ -14,10 +15,43 @@ def test_a_sign_in_that_ended_ends_everything(stub):
         read(stub, *TYPES, token="stale")
 
 
-def test_a_sign_in_that_ends_midway(stub):
-    stub.break_("Procedure", stub_fhir.status(401))
+def test_c2_7_a_sign_in_that_ends_midway(stub):
+    def ends(exchange):
+        stub.valid_token = "another"
+        exchange.send(stub_fhir.outcome("error", "login"), 401)
+
+    stub.break_("Procedure", ends)
     with pytest.raises(SignInEnded):
         read(stub, *TYPES)
+
+
+@pytest.mark.parametrize("refresh", [None, lambda: "token-1"])
+def test_c2_7_c2_5_a_401_on_one_type_is_that_type_refused(refresh, stub):
+    """Some EHRs say 401 where a scope is missing: the page lives on, and says what was not shared."""
+    stub.add("Condition", "c1")
+    stub.break_("Procedure", stub_fhir.status(401))
+    stub.break_("Encounter", stub_fhir.status(401))
+    record = read(stub, *TYPES, refresh=refresh)
+    assert {(u.resource_type, u.kind) for u in record.unavailable} == {
+        ("Procedure", Gap.REFUSED),
+        ("Encounter", Gap.REFUSED),
+    }
+    assert ids(record) == ["c1"]
+
+
+def test_c2_7_a_401_on_one_type_is_proved_once_with_the_patient(stub):
+    for kind in ("Procedure", "Encounter", "Condition"):
+        stub.break_(kind, stub_fhir.status(401))
+    read(stub, *TYPES)
+    assert len(stub.asked("Patient")) == 2
+
+
+@pytest.mark.parametrize("fault", [stub_fhir.status(500), stub_fhir.hangs])
+def test_c2_7_where_the_proof_is_not_answered_the_type_is_a_gap_all_the_same(fault, stub):
+    stub.break_("Procedure", stub_fhir.status(401))
+    stub.break_("Patient", fault, after=1)
+    record = read(stub, *TYPES)
+    assert "Procedure" in {u.resource_type for u in record.unavailable}
 
 
 def test_one_refresh_serves_all_threads(stub):

@@ -90,10 +90,16 @@ def test_a_renewal_that_is_refused_ends_the_session(clinic, browser):
         check_protected(again)
 
 
-@pytest.mark.parametrize(
-    "kind", ["MedicationRequest", "Condition", "Observation", "Procedure", "Patient", "*"]
-)
-def test_a_401_that_stays_ends_the_session(clinic, browser, kind):
+@pytest.mark.parametrize("kind", ["MedicationRequest", "Condition", "Observation", "Procedure"])
+def test_c2_7_a_401_that_stays_on_one_type_is_that_type_not_shared(clinic, browser, kind):
+    clinic.faults.broken = {kind: faults.status(401)}
+    answer = clinic.launch(PATIENT, browser)
+    assert answer.status_code == 200
+    assert "not shared by the EHR" in text(answer.text)
+
+
+@pytest.mark.parametrize("kind", ["Patient", "*"])
+def test_c2_7_a_401_that_stays_on_everything_ends_the_session(clinic, browser, kind):
     clinic.faults.broken = {kind: faults.status(401)}
     answer = clinic.launch(PATIENT, browser)
     assert answer.status_code == 401
