@@ -12,6 +12,7 @@ from typing import Any
 from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, RSAKey
+from joserfc.jws import JWSRegistry
 
 from launch.discovery import Discovery
 from launch.issuer_keys import IssuerKeys
@@ -20,6 +21,8 @@ from launch.problems import IDENTITY_REFUSED, LaunchProblem
 
 # Which key may verify which algorithm: decided here, never by the token's header.
 ALGORITHMS = {"RS256": "RSA", "RS384": "RSA", "ES256": "EC", "ES384": "EC"}
+# A key or a rule of processing that the token brings itself. `jku` and `x5u` are passed over: never fetched.
+REFUSED_HEADERS = frozenset({"crit", "jwk", "b64", "zip"})
 LEEWAY = 60  # seconds between the EHR's clock and ours
 FHIR_USER = re.compile(
     r"(?:(?P<base>https?://\S+)/)?"
@@ -106,6 +109,8 @@ class Identities:
     ) -> dict[str, Any]:
         header = _header(id_token)
         alg, kid = header.get("alg"), header.get("kid")
+        if REFUSED_HEADERS & set(header):
+            raise LaunchProblem(IDENTITY_REFUSED, "header member not allowed")
         if not isinstance(alg, str) or alg not in ALGORITHMS:
             raise LaunchProblem(IDENTITY_REFUSED, "algorithm not allowed")
         key = self.keys.find(registration, discovery, issuer, ALGORITHMS[alg], kid)
@@ -113,7 +118,9 @@ class Identities:
             raise LaunchProblem(IDENTITY_REFUSED, "no published key has this kid")
         try:
             kind = RSAKey if ALGORITHMS[alg] == "RSA" else ECKey
-            return jwt.decode(id_token, kind.import_key(key), algorithms=[alg]).claims
+            # Members that mean nothing to us are passed over (RFC 7515, 4); joserfc would refuse the token.
+            lenient = JWSRegistry(algorithms=[alg], strict_check_header=False)
+            return jwt.decode(id_token, kind.import_key(key), algorithms=[alg], registry=lenient).claims
         except (JoseError, ValueError, TypeError) as error:
             raise LaunchProblem(IDENTITY_REFUSED, type(error).__name__) from None
 

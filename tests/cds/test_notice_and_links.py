@@ -22,6 +22,7 @@ EXAMPLE = Path(__file__).parents[2] / "examples" / "policy.toml"
 
 @pytest.mark.parametrize(("labels", "notice"), [(PART2, SHORT_NOTICE), (frozenset(), "")])
 def test_the_notice_goes_with_part_2_records_on_page_and_text(labels, notice):
+    """D17."""
     summary = summarize(Case(chart(order("oxycodone", 5, 4), condition("F11.21", labels=labels))))
     assert notice_of(summary.case.chart) == notice
     assert (SHORT_NOTICE in as_text(summary)) is bool(notice)

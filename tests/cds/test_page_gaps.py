@@ -28,6 +28,7 @@ def own_words(page):
 @pytest.mark.parametrize("kind", HIDES, ids=lambda kind: kind.name)
 @pytest.mark.parametrize("what", ["MedicationRequest", "MedicationDispense", "Condition", "Observation"])
 def test_nothing_found_is_never_said_bare_where_something_is_missing(kind, what):
+    """C3.11."""
     page = page_of_chart(with_gap(chart(), what, kind))
     assert [said for said in own_words(page) if COMFORT.search(said) and not QUALIFIED.search(said)] == []
     assert "nothing to prepare" not in page.first(class_="headline").text

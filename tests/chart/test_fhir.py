@@ -94,7 +94,7 @@ FAULTS = [
 
 
 @pytest.mark.parametrize(("fault", "kind", "said"), FAULTS, ids=[f"{k.name} {s}" for _, k, s in FAULTS])
-def test_one_broken_type_is_told_and_the_rest_goes_on(stub, fault, kind, said):
+def test_c1_16_c2_2_c2_4_c2_5_c2_12_d12_one_broken_type_is_told_and_the_rest_goes_on(stub, fault, kind, said):
     stub.add("MedicationRequest", "m1")
     stub.break_("Procedure", fault)
     record = read(stub, "MedicationRequest", "Procedure")
@@ -123,7 +123,7 @@ def test_parts_of_a_type_fail_each_for_itself(stub):
     assert counts(record)["Observation"] == 1
 
 
-def test_what_was_not_granted_is_not_asked_for(stub):
+def test_a5_2_c2_5_what_was_not_granted_is_not_asked_for(stub):
     record = read(stub, "Condition", "Procedure", granted=frozenset({"Patient", "Procedure"}))
     sentence = "Problems and diagnoses were not shared by the EHR (access was not granted at sign-in)"
     assert gaps(record) == {("Condition", Gap.REFUSED, sentence)}
@@ -131,7 +131,7 @@ def test_what_was_not_granted_is_not_asked_for(stub):
     assert "Condition" not in counts(record)
 
 
-def test_the_deadline_ends_it_all_and_keeps_what_came(stub):
+def test_c2_10_the_deadline_ends_it_all_and_keeps_what_came(stub):
     stub.add("MedicationRequest", "m1")
     stub.break_("Procedure", stub_fhir.hangs)
     stub.break_("Encounter", stub_fhir.hangs)
@@ -142,7 +142,7 @@ def test_the_deadline_ends_it_all_and_keeps_what_came(stub):
     assert ids(record) == ["m1"]
 
 
-def test_what_is_still_out_at_the_deadline_is_told(stub):
+def test_c2_10_d12_what_is_still_out_at_the_deadline_is_told(stub):
     stub.add("MedicationRequest", "m1")
     stub.break_("Procedure", stub_fhir.drips_headers)
     began = time.monotonic()
@@ -190,13 +190,13 @@ def test_a_patient_id_cannot_lead_elsewhere(stub, patient):
     assert stub.requests == []
 
 
-def test_an_ehr_is_not_asked_more_than_six_things_at_once(stub):
+def test_c2_11_an_ehr_is_not_asked_more_than_six_things_at_once(stub):
     stub.break_("*", stub_fhir.slow)
     read(stub, *TYPES, "Task", "Consent", "CarePlan", "Appointment", "DocumentReference")
     assert stub.most_open == 6
 
 
-def test_too_many_bytes_in_all_are_a_cut(stub):
+def test_d12_too_many_bytes_in_all_are_a_cut(stub):
     for kind in ("Procedure", "Consent", "Task"):
         stub.add(kind, kind.lower(), text={"div": "x" * 150_000})
     limits = dataclasses.replace(QUICK, record_bytes=350_000)

@@ -24,7 +24,7 @@ def test_all_pages(stub):
 
 
 @pytest.mark.parametrize("link", ["MedicationRequest?{}", "?{}", "{base}/MedicationRequest?{}", "{base}?{}"])
-def test_next_is_followed_as_it_is_written(stub, link):
+def test_c2_1_next_is_followed_as_it_is_written(stub, link):
     onward = link.format("cursor=a%2Fb", base=stub.base)
 
     def pages(exchange):
@@ -37,7 +37,7 @@ def test_next_is_followed_as_it_is_written(stub, link):
     assert any(request.path.endswith("?cursor=a%2Fb") for request in stub.requests)
 
 
-def test_an_empty_page_may_have_a_next_one(stub):
+def test_c1_13_an_empty_page_may_have_a_next_one(stub):
     def pages(exchange):
         page = int(exchange.query.get("page", 0))
         exchange.send(bundle(orders("m1")) if page == 2 else bundle([], f"MedicationRequest?page={page + 1}"))
@@ -65,7 +65,7 @@ def test_an_empty_page_may_have_a_next_one(stub):
         7,
     ],
 )
-def test_a_next_that_leads_elsewhere_is_not_followed(stub, link):
+def test_a7_2_c2_1_d1_a_next_that_leads_elsewhere_is_not_followed(stub, link):
     origin = stub.base.removesuffix(stub.prefix.rstrip("/"))
     if isinstance(link, str):
         link = link.format(base=stub.base, origin=origin, base_rest=stub.base.removeprefix("http"))
@@ -105,7 +105,7 @@ def test_a_later_page_that_fails_is_a_cut(stub, fault, why):
 
 
 @pytest.mark.parametrize("code", [400, 404, 410])
-def test_a_search_that_expired_is_begun_again_once(stub, code):
+def test_c2_13_a_search_that_expired_is_begun_again_once(stub, code):
     stub.page_size = 2
     stub.add("MedicationRequest", *ORDERS)
     stub.break_("MedicationRequest", stub_fhir.status(code), after=1, times=1)
@@ -128,7 +128,7 @@ def test_a_search_that_expires_again_is_a_cut(stub):
     assert len(stub.asked("MedicationRequest")) == 4
 
 
-def test_more_entries_than_the_limit_are_a_cut(stub):
+def test_c2_2_more_entries_than_the_limit_are_a_cut(stub):
     stub.add("MedicationRequest", *[f"m{n}" for n in range(200)])
     record = read(stub, "MedicationRequest", limits=QUICK)
     assert gaps(record) == {

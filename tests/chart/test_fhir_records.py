@@ -68,7 +68,7 @@ def test_records_of_another_patient_are_left_out(stub, one, mode):
     assert "p2" not in aside.id
 
 
-def test_a_server_that_ignores_the_patient_does_not_mix_charts(stub):
+def test_c1_12_a_server_that_ignores_the_patient_does_not_mix_charts(stub):
     entries = [{"resource": about(f"Patient/p{n % 3}") | {"id": f"x{n}"}} for n in range(9)]
     record = read_entries(stub, *entries)
     assert ids(record) == ["x1", "x4", "x7"]
@@ -132,7 +132,7 @@ def test_entries_that_are_no_list(stub, entry):
     ("severity", "kind"),
     [("fatal", Gap.CUT_OFF), ("error", Gap.CUT_OFF), ("warning", None), ("information", None)],
 )
-def test_a_complaint_among_the_entries(stub, severity, kind):
+def test_c2_3_a_complaint_among_the_entries(stub, severity, kind):
     complaint = {"resource": stub_fhir.outcome(severity, "x"), "search": {"mode": "outcome"}}
     record = read_entries(stub, {"resource": about("Patient/p1")}, complaint)
     assert ids(record) == ["x1"]
@@ -165,7 +165,7 @@ def medicine(*names):
     return [{"resourceType": "Medication", "id": name} for name in names]
 
 
-def test_medications_that_are_not_included_are_read(stub):
+def test_c1_4_c1_5_medications_that_are_not_included_are_read(stub):
     order(stub, "Medication/a", "Medication/b", "Medication/a", "Medication/b/_history/2")
     stub.records["Medication"] = medicine("a", "b")
     record = read(stub, "MedicationRequest")
@@ -200,7 +200,7 @@ def test_what_is_inside_the_record_is_not_asked_for(stub, reference):
 @pytest.mark.parametrize(
     "reference", ["http://127.0.0.1:1/fhir/Medication/a", "Medication/../Patient/p2", "Group/1"]
 )
-def test_a_reference_that_leads_elsewhere_is_not_followed(stub, reference):
+def test_a7_2_d1_a_reference_that_leads_elsewhere_is_not_followed(stub, reference):
     order(stub, reference)
     (gap,) = read(stub, "MedicationRequest").unavailable
     assert gap.resource_type == "Medication"
@@ -218,7 +218,7 @@ def test_a_reference_that_leads_elsewhere_is_not_followed(stub, reference):
         (stub_fhir.hangs, Gap.FAILED),
     ],
 )
-def test_a_medication_that_cannot_be_read_leaves_the_order(stub, fault, kind):
+def test_c2_6_a_medication_that_cannot_be_read_leaves_the_order(stub, fault, kind):
     order(stub, "Medication/a", "Medication/b")
     stub.records["Medication"] = medicine("a", "b")
     stub.break_("Medication/b", fault)
@@ -251,7 +251,7 @@ def test_a_medication_asked_for_is_answered_even_when_no_order_names_one(stub):
     assert counts(read(stub, "Medication", "MedicationRequest"))["Medication"] == 0
 
 
-def test_two_ehrs_may_use_one_id_for_two_people(stub):
+def test_c3_10_d22_two_ehrs_may_use_one_id_for_two_people(stub):
     """Nothing is kept from one reading to the next."""
     stub.add("Procedure", "x1")
     assert ids(read(stub, "Procedure")) == ["x1"]

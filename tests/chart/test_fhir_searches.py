@@ -21,7 +21,7 @@ def queries(stub, kind):
 # Asking
 
 
-def test_every_search_names_the_patient_and_a_page_size_oracle_takes(stub):
+def test_c1_11_c1_15_every_search_names_the_patient_and_a_page_size_oracle_takes(stub):
     read(stub, *{search.resource_type for search in SEARCHES})
     for request in stub.requests:
         if request.route[0] != "Patient":
@@ -30,13 +30,13 @@ def test_every_search_names_the_patient_and_a_page_size_oracle_takes(stub):
             assert not {"_lastUpdated", "_summary", "_elements", "_sort"} & set(request.query)
 
 
-def test_observations_always_have_a_category(stub):
+def test_c1_10_c1_14_observations_always_have_a_category(stub):
     read(stub, "Observation")
     asked = {q["category"]: q.get("date") for q in queries(stub, "Observation")}
     assert asked == {"laboratory": "ge2024-11-20", "survey": "ge2024-11-20", "social-history": None}
 
 
-def test_orders_never_ask_for_active_ones_alone():
+def test_c1_2_orders_never_ask_for_active_ones_alone():
     (search,) = searches_for(["MedicationRequest"])
     for query in (q for attempt in search.attempts for q in attempt):
         statuses = dict(query.filters).get("status", "")
@@ -58,7 +58,7 @@ def test_the_order_of_searches_does_not_hang_on_the_order_of_types():
         (["intent"], {}),
     ],
 )  # fmt: skip
-def test_orders_are_asked_for_in_another_way_when_refused(stub, rejected, last):
+def test_c1_1_c1_3_c1_4_orders_are_asked_for_in_another_way_when_refused(stub, rejected, last):
     stub.add("MedicationRequest", "m1")
     stub.break_("MedicationRequest", stub_fhir.rejects(*rejected))
     record = read(stub, "MedicationRequest")
@@ -67,7 +67,7 @@ def test_orders_are_asked_for_in_another_way_when_refused(stub, rejected, last):
     assert queries(stub, "MedicationRequest")[-1] == last
 
 
-def test_a_status_is_given_to_a_server_that_insists(stub):
+def test_c1_2_a_status_is_given_to_a_server_that_insists(stub):
     def insists(exchange):
         has_status = "status" in exchange.query
         (exchange.server.work if has_status else stub_fhir.status(400))(exchange)
@@ -77,7 +77,7 @@ def test_a_status_is_given_to_a_server_that_insists(stub):
     assert ids(read(stub, "MedicationRequest")) == ["m1"]
 
 
-def test_conditions_one_category_after_the_other(stub):
+def test_c1_9_conditions_one_category_after_the_other(stub):
     def wants_category(exchange):
         fine = exchange.query.get("category") in ("problem-list-item", "encounter-diagnosis")
         (exchange.server.work if fine else stub_fhir.status(400))(exchange)
@@ -119,7 +119,7 @@ def test_a_narrower_search_is_not_taken_for_the_whole(stub):
     assert ids(record) == ["c1"]
 
 
-def test_named_observations_one_by_one_where_commas_are_refused(stub):
+def test_c1_10_named_observations_one_by_one_where_commas_are_refused(stub):
     stub.add("Observation", "o1")
     stub.break_("Observation", stub_fhir.rejects(","))
     record = read(stub, "Observation", observation_codes=["91148-7", "44261-6"])
@@ -132,7 +132,7 @@ def test_named_observations_one_by_one_where_commas_are_refused(stub):
 
 
 @pytest.mark.parametrize("code", [429, 502, 503, 504])
-def test_what_passes_is_tried_again(stub, code):
+def test_c2_8_what_passes_is_tried_again(stub, code):
     stub.add("Procedure", "x1")
     stub.break_("Procedure", stub_fhir.status(code, Retry_After="0"), times=2)
     assert ids(read(stub, "Procedure")) == ["x1"]
@@ -145,20 +145,20 @@ def test_what_does_not_pass_is_not(stub, code):
     assert len(stub.asked("Procedure")) == 1
 
 
-def test_three_tries_are_enough(stub):
+def test_c2_8_three_tries_are_enough(stub):
     stub.break_("Procedure", stub_fhir.status(503, Retry_After="0"))
     read(stub, "Procedure")
     assert len(stub.asked("Procedure")) == 3
 
 
-def test_without_a_word_from_the_server_the_wait_is_ours(stub):
+def test_c2_8_without_a_word_from_the_server_the_wait_is_ours(stub):
     stub.add("Procedure", "x1")
     stub.break_("Procedure", stub_fhir.status(429), times=1)
     assert ids(read(stub, "Procedure", limits=Limits())) == ["x1"]
 
 
 @pytest.mark.parametrize("is_date", [False, True])
-def test_the_wait_asked_for_is_kept(stub, is_date):
+def test_c2_8_the_wait_asked_for_is_kept(stub, is_date):
     said = formatdate(time.time() + 2, usegmt=True) if is_date else "1"
     stub.add("Procedure", "x1")
     stub.break_("Procedure", stub_fhir.status(429, Retry_After=said), times=1)
@@ -168,7 +168,7 @@ def test_the_wait_asked_for_is_kept(stub, is_date):
 
 
 @pytest.mark.parametrize("said", ["3600", "Fri, 01 Jan 2100 00:00:00 GMT", "9" * 400])
-def test_a_wait_beyond_the_deadline_is_not_begun(stub, said):
+def test_c2_8_a_wait_beyond_the_deadline_is_not_begun(stub, said):
     stub.break_("Procedure", stub_fhir.status(503, Retry_After=said))
     began = time.monotonic()
     assert {kind for _, kind, _ in gaps(read(stub, "Procedure"))} == {Gap.FAILED}

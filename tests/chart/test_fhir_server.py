@@ -32,7 +32,7 @@ def test_https_is_fine(base):
     ],
 )
 @pytest.mark.parametrize("loopback", [False, True])
-def test_other_addresses_are_refused(base, loopback):
+def test_d1_other_addresses_are_refused(base, loopback):
     with pytest.raises(ValueError, match="FHIR base address"):
         FhirServer(base, allow_insecure_loopback=loopback)
 
@@ -68,7 +68,7 @@ def test_plain_http_is_for_this_computer_and_only_when_allowed(host):
         ("https://[::1/r4/Task", None),
     ],
 )
-def test_links_are_followed_below_the_base_alone(link, url):
+def test_a7_2_d1_links_are_followed_below_the_base_alone(link, url):
     assert SERVER.url_below(link, "https://ehr.example/r4/Task?patient=1") == url
 
 

@@ -54,7 +54,7 @@ def test_c2_7_where_the_proof_is_not_answered_the_type_is_a_gap_all_the_same(fau
     assert "Procedure" in {u.resource_type for u in record.unavailable}
 
 
-def test_one_refresh_serves_all_threads(stub):
+def test_a7_3_c2_7_one_refresh_serves_all_threads(stub):
     renewed = []
 
     def refresh():
@@ -66,7 +66,7 @@ def test_one_refresh_serves_all_threads(stub):
     assert record.unavailable == ()
 
 
-def test_a_refresh_that_brings_no_good_token_is_not_repeated(stub):
+def test_c2_7_a_refresh_that_brings_no_good_token_is_not_repeated(stub):
     renewed = []
     with pytest.raises(SignInEnded):
         read(stub, *TYPES, token="stale", refresh=lambda: renewed.append(1) or "stale too")
@@ -81,7 +81,7 @@ def test_a_refresh_that_fails_ends_the_sign_in(stub):
         read(stub, "Condition", token="stale", refresh=refresh)
 
 
-def test_the_token_travels_in_the_header_alone(stub):
+def test_a7_1_the_token_travels_in_the_header_alone(stub):
     read(stub, *TYPES)
     assert {r.headers["Authorization"] for r in stub.requests} == {"Bearer token-1"}
     assert not any("token" in r.path for r in stub.requests)
@@ -89,14 +89,14 @@ def test_the_token_travels_in_the_header_alone(stub):
     assert {r.headers["User-Agent"] for r in stub.requests} == {"previsit"}
 
 
-def test_no_cookie_goes_from_one_patient_to_the_next(stub):
+def test_d22_no_cookie_goes_from_one_patient_to_the_next(stub):
     stub.break_("Condition", stub_fhir.sends(stub_fhir.bundle([]), Set_Cookie="session=p1; Path=/"))
     read(stub, "Condition")
     read(stub, "Condition")
     assert not any(r.headers["Cookie"] for r in stub.requests)
 
 
-def test_logs_name_no_patient_and_no_query(stub, caplog):
+def test_d10_logs_name_no_patient_and_no_query(stub, caplog):
     caplog.set_level(logging.DEBUG)
     stub.add("MedicationRequest", "m-secret", patient="p1")
     stub.break_("Procedure", stub_fhir.status(500))

@@ -42,6 +42,7 @@ def test_after_signing_out_the_page_is_gone(page, practice):
 
 
 def test_the_summary_needs_no_javascript(chromium, practice):
+    """A9.5, D6."""
     context = chromium.new_context(java_script_enabled=False)
     page = context.new_page()
     launch(page, practice, "Delia Whitfield")

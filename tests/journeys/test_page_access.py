@@ -145,6 +145,7 @@ def test_what_could_not_be_told_is_printed(partly_read):
 
 
 def test_no_request_leaves_for_anywhere_else(page):
+    """A9.4, A9.5: one origin, and nothing kept in the browser but the cookie."""
     asked = []
     page.on("request", lambda request: asked.append(request.url))
     show(page, page_html(practice_summary("harold-brandvold")))

@@ -69,6 +69,7 @@ def page(opened):
 
 
 def test_nothing_in_it_runs_or_becomes_an_element(page):
+    """D7."""
     assert page.evaluate("typeof hit") == "undefined"
     assert page.locator("script, img, iframe, style, textarea, b, svg[onload]").count() == 0
     assert not page.evaluate(

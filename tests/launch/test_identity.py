@@ -6,6 +6,8 @@ import json
 from base64 import urlsafe_b64encode
 
 import pytest
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import padding
 from joserfc import jwt
 from joserfc.jwk import OctKey, RSAKey
 
@@ -125,6 +127,41 @@ def test_a6_1_d14_forged_tokens(forge, clinic, client, ehr):
     assert page.status_code == 502
     assert REFUSED in page.text
     assert "/mallory" not in ehr.paths()
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"x5t": "c2hvcnQ", "ver": "1.0"},
+        {"typ": "JWT", "cty": "JWT", "nonce": "x"},
+        {"jku": "https://evil.test/keys"},
+        {"x5u": "https://evil.test/cert"},
+    ],
+    ids=json.dumps,
+)
+def test_a6_1_header_members_that_mean_nothing_are_passed_over(more, clinic, client, ehr):
+    page = finish_with(clinic, client, ehr, lambda claims: with_header(ehr, claims, more))
+    assert page.status_code == 303
+    assert not any("evil" in path for path in ehr.paths())
+
+
+@pytest.mark.parametrize(
+    "more",
+    [{"crit": ["exp"], "exp": 1}, {"crit": []}, {"b64": False}, {"zip": "DEF"}, {"jwk": {}}],
+    ids=json.dumps,
+)
+def test_d14_header_members_that_change_what_is_checked_are_refused(more, clinic, client, ehr):
+    page = finish_with(clinic, client, ehr, lambda claims: with_header(ehr, claims, more))
+    assert page.status_code == 502
+    assert REFUSED in page.text
+
+
+def with_header(ehr, claims, more):
+    """Signed by the EHR's own key, with `more` in the header, whatever a library thinks of it."""
+    signed = f"{part({'alg': 'RS256', 'kid': 'rsa', **more})}.{part(claims)}"
+    key = RSA_KEY.private_key
+    signature = key.sign(signed.encode(), padding.PKCS1v15(), hashes.SHA256())
+    return f"{signed}.{urlsafe_b64encode(signature).rstrip(b'=').decode()}"
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ TEMPLATES = [
 
 
 def test_b1_1_discovery_needs_no_token(hooks):
+    """B1.2, B1.3, B1.4."""
     response = hooks.app.test_client().get("/cds-services")
     assert response.status_code == 200
     assert response.mimetype == "application/json"
@@ -25,6 +26,7 @@ def test_b1_1_discovery_needs_no_token(hooks):
 
 @pytest.mark.parametrize(("service", "key", "template"), TEMPLATES)
 def test_b1_5_b1_7_templates_use_only_what_clients_can_expand(service, key, template):
+    """B1.6, B1.8: no user and no encounter is named. B7.2: nothing of 3.0 either."""
     assert set(TOKENS.findall(template)) == {"context.patientId"}
     path, _, query = template.partition("?")
     if not query:
@@ -45,6 +47,7 @@ def test_b1_9_what_ehrs_demand_of_a_search(service, key, template):
 
 @pytest.mark.parametrize("service", SERVICES.values(), ids=list(SERVICES))
 def test_everything_the_rules_read_is_prefetched_and_named(service):
+    """B1.10."""
     told = service.description_json
     kinds = {template.split("?")[0].split("/")[0] for template in told["prefetch"].values()}
     read = frozenset().union(*(rule.reads for rule in service.rules)) - {"Medication"}
@@ -65,6 +68,7 @@ def test_a_service_runs_the_rules_of_its_hook():
 
 
 def test_the_real_catalogue_describes_itself():
+    """B7.3: no member that 2.0 does not know."""
     from cds.hooks.services import services_for
     from rules.catalogue import RULES
 

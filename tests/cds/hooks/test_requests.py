@@ -246,6 +246,7 @@ def gathered(*drafts, resources):
     ],
 )
 def test_an_order_that_is_signed_again_counts_once(recorded, stays):
+    """B8, C1.7."""
     from rules.mme import daily_mme_with_drafts
     from rules.policy import Policy
 

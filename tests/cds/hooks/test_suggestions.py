@@ -19,6 +19,7 @@ def actions(cards, rule):
 
 @pytest.mark.parametrize("user", ["Practitioner/pr1", "PractitionerRole/pr1", "Patient/p1"])
 def test_naloxone_is_offered_as_a_draft_order(hooks, user):
+    """B5.7, B5.8."""
     body = hook_request("patient-view", OPIOID, context={"userId": user, "encounterId": "e1"})
     (action,) = actions(hooks.cards(body), "PV-08")
     order = action["resource"]
@@ -50,6 +51,7 @@ def test_tests_and_referrals_are_offered_as_draft_requests(hook_apps, rule, code
     [(8, 32, 28), (30, 120, 28), (10, 5, 3), (7, 28, None), (3, 12, None)],
 )
 def test_a_long_supply_is_shortened_and_nothing_else_changed(hooks, days, quantity, shorter):
+    """B5.7, C4.6."""
     before = draft(days=days, extension=EXTENSION, note=[{"text": "as agreed"}])
     before["dispenseRequest"]["quantity"]["value"] = quantity
     sent = deepcopy(before)
@@ -115,6 +117,7 @@ def test_b5_9_what_is_on_record_is_never_taken_out(hooks):
 
 
 def test_the_validator_bites():
+    """What it holds every response of these tests to: B1.3, B5.3, B5.4, B5.6, B5.7, B5.8, B5.12 to B5.15, B7.4, B7.6."""
     check_fhir(OPIOID)
     with pytest.raises(ValueError):
         check_fhir(request(subject=None))
