@@ -38,9 +38,10 @@ quality: .venv/installed ## score the rules against a synthetic cohort and write
 	@$(BIN)/previsit score build/cohort --jobs 2 > build/quality.md
 	@cat synth/quality-head.md build/quality.md > docs/quality.md
 
-docs: .venv/installed ## write docs/rules.md and docs/policy-settings.md from the code
+docs: .venv/installed ## write the parts of docs/ that come from the code and its tests
 	@$(BIN)/previsit rules --markdown > docs/rules.md
 	@$(BIN)/previsit policy show --markdown > docs/policy-settings.md
+	@$(BIN)/python -m tests.conformance
 
 revision: .venv/installed ## write the next schema revision from the tables (MESSAGE="what changes")
 	@$(BIN)/python -m storage.revise "$(MESSAGE)"

@@ -21,7 +21,7 @@ from launch.keys import BadKey, SigningKey, load_key
 from network.addresses import is_private_network
 
 ENDPOINTS = {"well_known_url", "authorization_endpoint", "token_endpoint"}
-TEXTS = {"iss", "client_id", "auth_method", "id_token_issuer", "navigation", *ENDPOINTS}
+TEXTS = {"iss", "client_id", "auth_method", "id_token_issuer", "backend_client_id", "navigation", *ENDPOINTS}
 LISTS = {"scopes", "write", "allowed_hosts", "frame_ancestors", "private_networks"}
 SECRETS = {"client_secret_env", "client_secret_file", "private_key_file"}
 FILES = {"ca_file"}

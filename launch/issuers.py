@@ -40,6 +40,7 @@ class IssuerRegistration:
     # In place of what the EHR's own discovery says, for EHRs that say it wrongly or not at all.
     authorization_endpoint: str | None = None
     token_endpoint: str | None = None
+    backend_client_id: str | None = None  # where the EHR registers the unattended app under a name of its own
     navigation: str = "frame"  # "top" where the EHR's sign-in page refuses to be shown in a frame
 
     @property

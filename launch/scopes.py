@@ -9,6 +9,8 @@ from enum import Enum
 from urllib.parse import quote, unquote
 
 RIGHTS = "cruds"
+# A system scope is for backend services: it says nothing about what a person may see, nor theirs about it.
+A_PERSONS, A_SERVICES = frozenset({"patient", "user"}), frozenset({"system"})
 V1_RIGHTS = {"read": "rs", "write": "cud", "*": "cruds"}
 _GRAMMAR = re.compile(
     r"(?P<level>patient|user|system)/(?P<type>\*|[A-Z][A-Za-z]*)"
@@ -59,9 +61,9 @@ def split(granted: str) -> tuple[str, ...]:
     return tuple(word for word in granted.split(" ") if word)
 
 
-def sharing(granted: Iterable[str], resource_type: str) -> Sharing:
+def sharing(granted: Iterable[str], resource_type: str, levels: frozenset[str] = A_PERSONS) -> Sharing:
     """What searches of one type a grant allows: narrowed or read-only grants count as a part."""
-    scopes = [scope for scope in map(parse, granted) if scope and _concerns(scope, resource_type)]
+    scopes = [scope for scope in map(parse, granted) if scope and _concerns(scope, resource_type, levels)]
     whole = {right for scope in scopes if not scope.query for right in scope.rights}
     if {"r", "s"} <= whole:
         return Sharing.ALL
@@ -72,9 +74,9 @@ def covers(granted: Iterable[str], resource_type: str) -> bool:
     return sharing(granted, resource_type) is Sharing.ALL
 
 
-def scopes_for(types: Iterable[str], capabilities: Iterable[str]) -> tuple[str, ...]:
+def scopes_for(types: Iterable[str], capabilities: Iterable[str], level: str = "patient") -> tuple[str, ...]:
     """Read scopes for these FHIR types, in v2 syntax where the EHR says `permission-v2`, else in v1."""
-    wanted = [Scope("patient", resource_type, "rs") for resource_type in sorted(set(types))]
+    wanted = [Scope(level, resource_type, "rs") for resource_type in sorted(set(types))]
     if "permission-v2" in set(capabilities):
         return tuple(scope.v2() for scope in wanted)
     return tuple(scope.v1() for scope in wanted)
@@ -95,9 +97,8 @@ def can_create(granted: Iterable[str], resource_type: str) -> bool:
     return any("c" in scope.rights and not scope.query for scope in scopes)
 
 
-def _concerns(scope: Scope, resource_type: str) -> bool:
-    # A system scope is for backend services: it says nothing about what this user may see.
-    return scope.level in {"patient", "user"} and scope.type in {"*", resource_type}
+def _concerns(scope: Scope, resource_type: str, levels: frozenset[str] = A_PERSONS) -> bool:
+    return scope.level in levels and scope.type in {"*", resource_type}
 
 
 def _pairs(query: str | None) -> tuple[tuple[str, str], ...]:

@@ -63,6 +63,10 @@ class TokenEndpoint:
             raise GrantEnded
         return _parsed({"scope": " ".join(scopes)} | _accepted(reply))
 
+    def credentials(self, scopes: tuple[str, ...]) -> TokenReply:
+        """A token for the app itself, without a person. `scope` is always stated: some EHRs guess otherwise."""
+        return _parsed(_accepted(self._post({"grant_type": "client_credentials", "scope": " ".join(scopes)})))
+
     def revoke(self, revocation_url: str, token: str) -> None:
         """Best effort: the session ends here whatever the EHR answers."""
         with suppress(LaunchProblem):

@@ -10,6 +10,8 @@ from sandbox.references import Resource, patients_of
 from sandbox.scopes import ResourceScope, resource_scopes
 from sandbox.state import USER_ID, Access, Ehr, Grant
 
+WHOLE = {"user", "system"}  # levels that are not bound to the patient of a launch
+
 
 @dataclass(frozen=True, slots=True)
 class View:
@@ -20,14 +22,14 @@ class View:
 
     @property
     def patient(self) -> str | None:
-        """The only patient in view; None when a user-level scope opens the whole practice."""
-        return None if any(scope.level == "user" for scope in self.scopes) else self.grant.patient
+        """The only patient in view; None when a user or system scope opens the whole practice."""
+        return None if any(scope.level in WHOLE for scope in self.scopes) else self.grant.patient
 
     def shows(self, resource: Resource) -> bool:
         return any(self._shows_by(scope, resource) for scope in self.scopes)
 
     def _shows_by(self, scope: ResourceScope, resource: Resource) -> bool:
-        return (scope.level == "user" or self._is_in_compartment(resource)) and _fits_query(scope, resource)
+        return (scope.level in WHOLE or self._is_in_compartment(resource)) and _fits_query(scope, resource)
 
     def _is_in_compartment(self, resource: Resource) -> bool:
         owners = patients_of(resource)
@@ -51,7 +53,7 @@ def bearer(ehr: Ehr) -> Access:
 def view(access: Access, resource_type: str, letter: str) -> View:
     """403 when no granted scope allows this interaction (a letter of "cruds") with this type."""
     scopes = [found for found in resource_scopes(access.scopes) if found.permits(resource_type, letter)]
-    reach = tuple(scope for scope in scopes if scope.level == "user" or access.grant.patient)
+    reach = tuple(scope for scope in scopes if scope.level in WHOLE or access.grant.patient)
     if reach:
         return View(access.grant, reach)
     why = f"The granted scopes do not allow this with {resource_type}."

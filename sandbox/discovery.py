@@ -71,7 +71,7 @@ def _configuration(ehr: Ehr) -> dict[str, Any]:
         "capabilities": CAPABILITIES,
         "scopes_supported": SCOPES,
         "response_types_supported": ["code"],
-        "grant_types_supported": ["authorization_code", "refresh_token"],
+        "grant_types_supported": ["authorization_code", "refresh_token", "client_credentials"],
         "code_challenge_methods_supported": ["S256"],
         "token_endpoint_auth_methods_supported": list(clients.AUTH_METHODS),
         "token_endpoint_auth_signing_alg_values_supported": list(clients.ASSERTION_ALGORITHMS),

@@ -7,6 +7,7 @@ from typing import Any
 
 from flask import Blueprint, Response, g, jsonify, request
 
+from sandbox.backend import from_client_credentials
 from sandbox.clients import EhrClient
 from sandbox.errors import OAuthError
 from sandbox.scopes import granted
@@ -27,8 +28,11 @@ def token() -> Response:
             answer = _from_code(ehr, client, form)
         case "refresh_token":
             answer = _from_refresh(ehr, client, form)
+        case "client_credentials":
+            answer = from_client_credentials(ehr, client, form)
         case _:
-            raise OAuthError("unsupported_grant_type", "use authorization_code or refresh_token")
+            why = "use authorization_code, refresh_token or client_credentials"
+            raise OAuthError("unsupported_grant_type", why)
     return _unstored(jsonify(answer))
 
 

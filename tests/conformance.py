@@ -27,7 +27,7 @@ PARTS = {
 class Row:
     id: str
     asks: str
-    answer: str  # empty: tests; else "decision N" or "does not apply: because"
+    answer: str  # empty: by tests; else "decision N", "does not apply: because", or "open"
 
 
 def rows() -> list[Row]:
@@ -52,13 +52,20 @@ def _tests(path: Path) -> Iterator[tuple[str, set[str]]]:
             first = min([node.lineno, *(one.lineno for one in node.decorator_list)])
             said = [text for line, text in comments if first <= line <= (node.end_lineno or first)]
             text = " ".join([ast.get_docstring(node) or "", *said])
-            yield node.name, ids_in_name(node.name) | set(_ID.findall(text))
+            yield node.name, ids_in_name(node.name) | ids_in_text(text)
 
 
 def _comments(path: Path) -> list[tuple[int, str]]:
     with path.open("rb") as file:
         tokens = tokenize.tokenize(file.readline)
         return [(token.start[0], token.string) for token in tokens if token.type == tokenize.COMMENT]
+
+
+def ids_in_text(text: str) -> set[str]:
+    """ "B3.2 to B3.4, D14" names B3.2, B3.3, B3.4 and D14."""
+    spans = re.findall(r"\b([A-D]\d+)\.(\d+) to \1\.(\d+)\b", text)
+    between = {f"{part}.{n}" for part, first, last in spans for n in range(int(first), int(last) + 1)}
+    return between | set(_ID.findall(text))
 
 
 def ids_in_name(name: str) -> set[str]:
@@ -91,12 +98,8 @@ def document() -> str:
 
 def _line(row: Row, tests: list[str]) -> str:
     where = "<br>".join(f"`{test}`" for test in tests[:_SHOWN])
-    more = f"<br>and {len(tests) - _SHOWN} more" if len(tests) > _SHOWN else ""
-    return f"| {row.id} | {row.asks} | {_status(row)} | {where + more or '–'} |"
-
-
-def _status(row: Row) -> str:
-    return row.answer or "tested"
+    more = "<br>and more" if len(tests) > _SHOWN else ""
+    return f"| {row.id} | {row.asks} | {row.answer or 'tested'} | {where + more or '–'} |"
 
 
 if __name__ == "__main__":

@@ -128,6 +128,13 @@ def test_c1_10_named_observations_one_by_one_where_commas_are_refused(stub):
     assert {q.get("code") for q in queries(stub, "Observation")} >= {"91148-7,44261-6", "91148-7", "44261-6"}
 
 
+def test_c1_8_dispenses_by_patient_alone_where_nothing_else_is_taken(stub):
+    stub.add("MedicationDispense", "d1", status="cancelled")
+    stub.break_("MedicationDispense", stub_fhir.rejects("_include"))
+    assert ids(read(stub, "MedicationDispense")) == ["d1"]
+    assert queries(stub, "MedicationDispense")[-1] == {}
+
+
 # Trying again
 
 

@@ -114,6 +114,7 @@ def test_each_refusal_in_plain_words(server, base, status, refusal):
 
 
 def test_a_token_no_longer_good_ends_the_sign_in(server, base):
+    """A7.7, D27."""
     server.reply = answer(status=401)
     with pytest.raises(SignInEnded):
         create(fhir(base), REFERRAL, OURS)

@@ -44,6 +44,7 @@ def test_a5_11_a_handle_opens_only_in_its_own_browser(clinic, client, ehr):
 
 
 def test_a5_12_two_patients_in_two_tabs_never_mix(clinic, client, ehr):
+    """D4."""
     urls = {}
     for patient in ("pat-1", "pat-2", "pat-3"):
         ehr.token["patient"] = patient

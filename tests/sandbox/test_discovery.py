@@ -36,7 +36,8 @@ def test_what_smart_asks_of_a_server_is_there(configuration):
     assert capabilities >= {"context-ehr-patient", "context-ehr-encounter", "context-standalone-patient"}
     assert capabilities >= {"permission-patient", "permission-user", "permission-v1", "permission-v2"}
     assert configuration["code_challenge_methods_supported"] == ["S256"]
-    assert configuration["grant_types_supported"] == ["authorization_code", "refresh_token"]
+    grants = ["authorization_code", "refresh_token", "client_credentials"]
+    assert configuration["grant_types_supported"] == grants
     assert configuration["token_endpoint_auth_signing_alg_values_supported"] == ["RS384", "ES384"]
     assert "launch" in configuration["scopes_supported"]
 

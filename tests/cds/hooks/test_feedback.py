@@ -223,6 +223,7 @@ def test_no_patient_is_named_in_the_database(hooks):
 
 
 def test_the_report_counts_by_rule(hooks):
+    """B6.6: what was not answered is not counted as refused."""
     first, second = (hooks.cards(VISIT)[0] for _ in range(2))
     hooks.cards(VISIT)
     send(hooks, accepted(first["uuid"]), overridden(second["uuid"], "patient-declined"))

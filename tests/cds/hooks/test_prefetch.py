@@ -259,6 +259,7 @@ def test_b2_11_orders_that_cannot_be_fetched(connected, stub, fault, monkeypatch
 
 @pytest.mark.parametrize("fault", [status(500), status(403), hangs])
 def test_b2_11_other_records_that_cannot_be_fetched_are_said(connected, stub, fault, monkeypatch):
+    """B4.3: at the deadline the answer is given with what is missing."""
     monkeypatch.setattr("cds.hooks.gathering.DEADLINE", 0.5)
     stub.break_("DocumentReference", fault)
     cards = connected.cards(fetching(without(visit(OPIOID), "documents"), stub))
@@ -284,6 +285,7 @@ def test_a_token_that_is_not_accepted(connected, stub, sent, expected):
     ],
 )
 def test_a2_16_only_what_the_token_allows_is_asked_for(connected, stub, scope, asked):
+    """B7.1: the scopes of either version."""
     connected.cards(fetching(without(visit(OPIOID), "conditions", "tasks"), stub, scope=scope))
     assert {request.route[0] for request in stub.requests} == asked
 

@@ -102,6 +102,7 @@ def test_b8_orders_are_not_written_by_patients(hooks):
 
 @pytest.mark.parametrize("appointments", [bundle(), [], [{"resourceType": "Appointment", "id": "a1"}]])
 def test_b8_appointments_as_a_bundle_or_a_list(hooks, appointments):
+    """B7.8: as the text has it and as its example has it."""
     hooks.cards(hook_request("appointment-book", OPIOID, context={"appointments": appointments}))
 
 
@@ -246,7 +247,7 @@ def gathered(*drafts, resources):
     ],
 )
 def test_an_order_that_is_signed_again_counts_once(recorded, stays):
-    """B8, C1.7."""
+    """C1.7."""
     from rules.mme import daily_mme_with_drafts
     from rules.policy import Policy
 

@@ -117,7 +117,7 @@ def test_b5_9_what_is_on_record_is_never_taken_out(hooks):
 
 
 def test_the_validator_bites():
-    """What it holds every response of these tests to: B1.3, B5.3, B5.4, B5.6, B5.7, B5.8, B5.12 to B5.15, B7.4, B7.6."""
+    """It holds every response of these tests to B1.3, B5.3, B5.4, B5.6 to B5.8, B5.12 to B5.15 and B7.4."""
     check_fhir(OPIOID)
     with pytest.raises(ValueError):
         check_fhir(request(subject=None))

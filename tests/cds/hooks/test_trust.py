@@ -30,7 +30,6 @@ def status(app, token=None, **token_changes):
 
 @pytest.mark.parametrize(("key", "alg"), [(EC, "ES384"), (RSA, "RS384")])
 def test_b3_2_the_two_algorithms_of_cds_hooks(hooks, key, alg):
-    """B7.1: scopes of either syntax are another test's."""
     assert status(hooks, key=key, alg=alg) == 200
 
 
@@ -79,7 +78,7 @@ def test_b3_1_b3_10_without_a_token(hooks, header):
     ids=lambda c: "-".join(f"{k}={str(v)[:30]}" for k, v in c.items()),
 )
 def test_b3_bad_tokens_get_the_same_401(hooks, changes):
-    """B3.2 to B3.10: each claim and header wrong in turn."""
+    """B3.2, B3.4 to B3.9: each claim and header wrong in turn."""
     token = hooks.token(hooks.url("patient-view"), **changes)
     response = hooks.post("patient-view", BODY, token=token)
     assert (response.status_code, response.json) == (401, {"error": "Not authorized."})
@@ -311,6 +310,7 @@ def test_keys_are_fetched_once_and_kept(keys):
 
 
 def test_b3_3_a_rotated_key_is_found_and_a_flood_is_not_passed_on(keys):
+    """B7.7."""
     assert keys.find(CLIENT, "ec-1")
     keys.outbound.keys = (EC, RSA)
     keys.now += COOLDOWN

@@ -58,6 +58,7 @@ def test_a_signed_form_is_named_and_does_not_answer():
 
 
 def test_a_program_always_asks():
+    """D19."""
     assert sharing_consent.evaluate(no_opioid(policy=Policy(is_part2_program=True))).status is INDICATED
 
 
