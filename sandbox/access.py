@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from flask import request
 
 from sandbox import matching, parameters
+from sandbox.doors import current_door
 from sandbox.errors import FhirError
 from sandbox.references import Resource, patients_of
 from sandbox.scopes import ResourceScope, resource_scopes
@@ -42,11 +43,11 @@ def bearer(ehr: Ehr) -> Access:
     """The token of this request; 401 says in WWW-Authenticate what is wrong with it (RFC 6750)."""
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
     if not scheme:
-        raise FhirError(401, "login", "An access token is required.", {"WWW-Authenticate": _challenge()})
+        raise FhirError(401, "login", "An access token is required.", {"WWW-Authenticate": challenge()})
     access = ehr.access.get(token.strip()) if scheme.lower() == "bearer" else None
-    if access is None or access.grant.is_revoked:
-        challenge = _challenge("invalid_token", "the token is unknown, expired or revoked")
-        raise FhirError(401, "login", "The access token is not valid.", {"WWW-Authenticate": challenge})
+    if access is None or access.grant.is_revoked or access.grant.door != current_door():
+        told = challenge("invalid_token", "the token is unknown, expired or revoked")
+        raise FhirError(401, "login", "The access token is not valid.", {"WWW-Authenticate": told})
     return access
 
 
@@ -57,7 +58,7 @@ def view(access: Access, resource_type: str, letter: str) -> View:
     if reach:
         return View(access.grant, reach)
     why = f"The granted scopes do not allow this with {resource_type}."
-    raise FhirError(403, "forbidden", why, {"WWW-Authenticate": _challenge("insufficient_scope", why)})
+    raise FhirError(403, "forbidden", why, {"WWW-Authenticate": challenge("insufficient_scope", why)})
 
 
 def is_own_user(access: Access, resource_type: str, resource_id: str) -> bool:
@@ -76,6 +77,7 @@ def _fits_query(scope: ResourceScope, resource: Resource) -> bool:
         return False
 
 
-def _challenge(error: str = "", why: str = "") -> str:
+def challenge(error: str = "", why: str = "") -> str:
+    """The WWW-Authenticate header (RFC 6750)."""
     parts = ['realm="practice EHR"'] + ([f'error="{error}", error_description="{why}"'] if error else [])
     return "Bearer " + ", ".join(parts)

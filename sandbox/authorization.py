@@ -15,15 +15,15 @@ from werkzeug.wrappers import Response
 
 from sandbox import scopes
 from sandbox.clients import EhrClient
+from sandbox.doors import current_door
 from sandbox.errors import OAuthError
 from sandbox.people import people
-from sandbox.state import CODE_SECONDS, LAUNCH_SECONDS, Code, Ehr, Grant, current_ehr
+from sandbox.spoiling import without
+from sandbox.state import CODE_SECONDS, LAUNCH_SECONDS, Code, Ehr, Grant, Launch, current_ehr
 
 blueprint = Blueprint("authorization", __name__)
 
 _CHALLENGE = re.compile(r"[A-Za-z0-9_-]{43}")  # base64url of a SHA-256
-
-Context = tuple[str | None, str | None, str | None]
 
 
 class Untrusted(Exception):
@@ -39,11 +39,15 @@ def authorize() -> ResponseReturnValue:
         g.why = str(problem)
         return render_template("error.html", why=str(problem)), 400
     params = given.to_dict()
+    if known := ehr.launches.get(params.get("launch", "")):
+        g.conversation = known.number
     try:
         _check(ehr, given)
         grant = _grant(ehr, client, params)
     except OAuthError as problem:
         return _back_with_error(params, problem)
+    if grant.faults.sign_in:
+        return _spoilt(params, grant)
     if grant.patient is None and "launch/patient" in grant.scopes:
         pending = ehr.pending.put(params, LAUNCH_SECONDS)
         return render_template("picker.html", pending=pending, app=client.client_id, people=people(ehr))
@@ -87,8 +91,8 @@ def _check(ehr: Ehr, given: MultiDict[str, str]) -> None:
         raise OAuthError("invalid_request", "state is missing")
     if given.get("response_type") != "code":
         raise OAuthError("unsupported_response_type", "response_type must be code")
-    if given.get("aud") != ehr.fhir_base:
-        raise OAuthError("invalid_request", f"aud must be {ehr.fhir_base}, exactly")
+    if given.get("aud") != ehr.fhir_address:
+        raise OAuthError("invalid_request", f"aud must be {ehr.fhir_address}, exactly")
     if given.get("code_challenge_method") != "S256":
         raise OAuthError("invalid_request", "code_challenge_method must be S256")
     if not _CHALLENGE.fullmatch(given.get("code_challenge", "")):
@@ -98,43 +102,62 @@ def _check(ehr: Ehr, given: MultiDict[str, str]) -> None:
 
 
 def _grant(ehr: Ehr, client: EhrClient, params: dict[str, str]) -> Grant:
-    requested = params.get("scope", "").split(" ")
+    requested = [text for text in params.get("scope", "").split(" ") if text]
     try:
-        allowed = scopes.granted([text for text in requested if text], client.scopes)
+        allowed = scopes.granted(filter(current_door().may_ask, requested), client.scopes)
     except ValueError as problem:
         raise OAuthError("invalid_scope", str(problem)) from problem
-    context = _context(ehr, params.get("launch"), requested)
-    grant = Grant(client.client_id, _within_reach(allowed, context), *context)
+    grant = _begun(ehr, client, params.get("launch"), requested)
+    grant.scopes = without(_within_reach(allowed, grant.patient), grant.faults.without_scopes)
     if not grant.scopes:
         raise OAuthError("invalid_scope", "none of the scopes asked for may be given to this app")
     return grant
 
 
-def _context(ehr: Ehr, launch: str | None, requested: list[str]) -> Context:
-    """(patient, encounter, appContext) of an EHR launch; nothing yet for an app that starts on its own."""
+def _begun(ehr: Ehr, client: EhrClient, launch: str | None, requested: list[str]) -> Grant:
+    """With the context of an EHR launch; without one yet for an app that starts on its own."""
     if launch is None and "launch" in requested:
         raise OAuthError("invalid_request", "scope launch needs the launch parameter the EHR handed out")
     if launch is None:
-        return None, None, None
+        g.conversation = next(ehr.numbers)
+        return Grant(client.client_id, (), door=current_door(), number=g.conversation)
     if "launch" not in requested:
         raise OAuthError("invalid_scope", "a launch parameter needs the scope launch")
     known, is_first = ehr.launches.use(launch)
-    if known is None or not is_first:
+    if known is None or not is_first or known.door != current_door():
         raise OAuthError("invalid_request", "this launch is unknown, was used before, or is too old")
-    return known.patient, known.encounter, known.app_context
+    return _granted(client, known)
 
 
-def _within_reach(allowed: tuple[str, ...], context: Context) -> tuple[str, ...]:
+def _granted(client: EhrClient, launch: Launch) -> Grant:
+    return Grant(
+        client.client_id, (), launch.patient, launch.encounter, launch.app_context, launch.appointment,
+        launch.door, launch.faults, launch.number,
+    )  # fmt: skip
+
+
+def _within_reach(allowed: tuple[str, ...], patient: str | None) -> tuple[str, ...]:
     """Scopes on a patient mean nothing, and are not granted, when no patient is or will be in context."""
-    if context[0] is not None or "launch/patient" in allowed:
+    if patient is not None or "launch/patient" in allowed:
         return allowed
     return tuple(text for text in allowed if not text.startswith("patient/"))
 
 
+def _spoilt(params: dict[str, str], grant: Grant) -> Response:
+    fault = grant.faults.sign_in
+    if fault != "wrong-issuer":
+        return _back_with_error(params, OAuthError(fault, "a fault that was asked for"))
+    g.why = "The answer names another issuer. (A fault that was asked for.)"
+    return _redirected(params, code="of-another-ehr", iss="https://another-ehr.example/fhir")
+
+
+def _redirected(params: dict[str, str], **answer: str) -> Response:
+    return redirect(_with_query(params["redirect_uri"], answer | {"state": params["state"]}))
+
+
 def _back_with_code(ehr: Ehr, params: dict[str, str], grant: Grant) -> Response:
     code = Code(grant, params["redirect_uri"], params["code_challenge"], params.get("nonce"))
-    answer = {"code": ehr.codes.put(code, CODE_SECONDS), "state": params["state"], "iss": ehr.issuer}
-    return redirect(_with_query(params["redirect_uri"], answer))
+    return _redirected(params, code=ehr.codes.put(code, CODE_SECONDS), iss=ehr.issuer)
 
 
 def _back_with_error(params: dict[str, str], problem: OAuthError) -> Response:

@@ -2,7 +2,7 @@
 
 import base64
 import hmac
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote_plus
@@ -62,7 +62,7 @@ class EhrClient:
 class ClientRegister:
     """Knows the apps; a client must use the one method it is registered with."""
 
-    def __init__(self, clients: tuple[EhrClient, ...], token_url: str, seen: SeenOnce) -> None:
+    def __init__(self, clients: tuple[EhrClient, ...], token_url: Callable[[], str], seen: SeenOnce) -> None:
         self._clients = {client.client_id: client for client in clients}
         self._token_url = token_url
         self._seen = seen
@@ -114,8 +114,9 @@ class ClientRegister:
     def _check_claims(self, claims: dict[str, Any], client: EhrClient, now: float) -> None:
         if claims.get("iss") != client.client_id or claims.get("sub") != client.client_id:
             raise _refused("iss and sub of the assertion must both be the client_id")
-        if claims.get("aud") not in (self._token_url, [self._token_url]):
-            raise _refused(f"aud of the assertion must be {self._token_url}")
+        token_url = self._token_url()
+        if claims.get("aud") not in (token_url, [token_url]):
+            raise _refused(f"aud of the assertion must be {token_url}")
         expires, jti = claims.get("exp"), claims.get("jti")
         if type(expires) is not int or not now < expires <= now + LONGEST_ASSERTION:
             raise _refused("exp of the assertion must be a time within the next five minutes")

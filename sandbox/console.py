@@ -132,7 +132,7 @@ def follow(key: str) -> ResponseReturnValue:
     joint = "&" if "?" in url else "?"
     context = link.get("appContext")
     launch = ehr.new_launch(call.patient, context if isinstance(context, str) else None)
-    return redirect(url + joint + urlencode({"iss": ehr.fhir_base, "launch": launch}), 303)
+    return redirect(url + joint + urlencode({"iss": ehr.fhir_address, "launch": launch}), 303)
 
 
 @blueprint.errorhandler(CannotGoOn)

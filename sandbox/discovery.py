@@ -6,6 +6,7 @@ from flask import Blueprint, Response, jsonify
 
 from sandbox import clients, parameters
 from sandbox.answers import FHIR_JSON
+from sandbox.doors import Door, current_door
 from sandbox.state import ID_TOKEN_ALGORITHM, Ehr, current_ehr
 
 blueprint = Blueprint("discovery", __name__)
@@ -37,6 +38,7 @@ def smart_configuration() -> Response:
     return jsonify(_configuration(current_ehr()))
 
 
+@blueprint.get("/oauth2/larkspur/.well-known/openid-configuration")
 @blueprint.get("/fhir/.well-known/openid-configuration")
 def openid_configuration() -> Response:
     more = {
@@ -64,12 +66,12 @@ def metadata() -> Response:
 def _configuration(ehr: Ehr) -> dict[str, Any]:
     return {
         "issuer": ehr.issuer,
-        "authorization_endpoint": ehr.url("/authorize"),
-        "token_endpoint": ehr.url("/token"),
-        "revocation_endpoint": ehr.url("/revoke"),
+        "authorization_endpoint": ehr.door_url("/authorize"),
+        "token_endpoint": ehr.token_url(),
+        "revocation_endpoint": ehr.door_url("/revoke"),
         "jwks_uri": ehr.url("/jwks.json"),
-        "capabilities": CAPABILITIES,
-        "scopes_supported": SCOPES,
+        "capabilities": _capabilities(current_door()),
+        "scopes_supported": [scope for scope in SCOPES if current_door().may_ask(scope)],
         "response_types_supported": ["code"],
         "grant_types_supported": ["authorization_code", "refresh_token", "client_credentials"],
         "code_challenge_methods_supported": ["S256"],
@@ -79,13 +81,22 @@ def _configuration(ehr: Ehr) -> dict[str, Any]:
     }
 
 
+def _capabilities(door: Door) -> list[str]:
+    """One version of the scopes, where the door knows one alone."""
+    other = {"v1": "permission-v2", "v2": "permission-v1"}.get(door.scopes)
+    return [name for name in CAPABILITIES if name != other]
+
+
 def _capability_statement(ehr: Ehr) -> dict[str, Any]:
     oauth = "http://fhir-registry.smarthealthit.org/StructureDefinition/oauth-uris"
     endpoints = {"authorize": "/authorize", "token": "/token", "revoke": "/revoke"}
     security = {
         "service": [{"coding": [_SMART_SERVICE]}],
         "extension": [
-            {"url": oauth, "extension": [{"url": k, "valueUri": ehr.url(v)} for k, v in endpoints.items()]}
+            {
+                "url": oauth,
+                "extension": [{"url": k, "valueUri": ehr.door_url(v)} for k, v in endpoints.items()],
+            }
         ],
     }
     kinds = sorted(ehr.store.types() | parameters.TYPES.keys())

@@ -12,6 +12,7 @@ from werkzeug.exceptions import HTTPException
 from sandbox import authorization, discovery, fhir_api, pages, tokens
 from sandbox.clients import EhrClient
 from sandbox.console import init_console
+from sandbox.doors import Doors
 from sandbox.errors import FhirError
 from sandbox.state import TOKEN_SECONDS, USER, Ehr, current_ehr, new_key
 from sandbox.store import Store
@@ -49,6 +50,7 @@ def create_ehr(
         init_console(app, cds_url, clock)
     app.register_error_handler(Exception, _refuse)
     app.after_request(_finish)
+    app.wsgi_app = Doors(app.wsgi_app)  # type: ignore[method-assign]
     app.context_processor(lambda: {"ehr": ehr, "has_console": bool(cds_url)})
     return app
 

@@ -12,6 +12,7 @@ from sandbox.errors import FhirError
 from sandbox.query import Query, check_patient, check_required, read_query
 from sandbox.references import Resource
 from sandbox.search import find, searchset
+from sandbox.spoiling import cut, meet
 from sandbox.state import Access, Ehr, Grant, current_ehr
 
 blueprint = Blueprint("fhir", __name__, url_prefix="/fhir")
@@ -38,6 +39,21 @@ def check_format() -> None:
         part.partition(";")[0].strip() in _JSON_TYPES for part in asked.replace(" json", "+json").split(",")
     ):
         raise FhirError(406, "not-supported", "Only JSON is offered: application/fhir+json.")
+
+
+@blueprint.before_request
+def meet_faults() -> None:
+    """What this launch, or a header of this request, wants to go wrong."""
+    kind = (request.view_args or {}).get("resource_type")
+    if kind:
+        access = bearer(current_ehr())
+        g.conversation = access.grant.number
+        meet(access, kind)
+
+
+@blueprint.after_request
+def break_off(response: Response) -> Response:
+    return cut(response)
 
 
 @blueprint.get("/<resource_type>/<resource_id>")

@@ -1,8 +1,12 @@
 """What the practice EHR holds while it runs: its clients, keys, launches, codes, tokens and log."""
 
+from __future__ import annotations
+
 import time
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from itertools import count
 from typing import Any
 
 from flask import current_app
@@ -10,6 +14,8 @@ from joserfc import jwt
 from joserfc.jwk import RSAKey
 
 from sandbox.clients import ClientRegister, EhrClient
+from sandbox.doors import USUAL, Door, current_door
+from sandbox.faults import NO_FAULTS, Faults
 from sandbox.store import Store
 from sandbox.traffic import Log
 from sandbox.vault import SeenOnce, Vault
@@ -34,6 +40,10 @@ class Launch:
     patient: str
     encounter: str | None
     app_context: str | None = None  # of a CDS Hooks link: handed on to the app as it came
+    appointment: str | None = None
+    door: Door = USUAL
+    faults: Faults = NO_FAULTS
+    number: int = 0  # by which the log tells one launch from another
 
 
 @dataclass(slots=True)
@@ -45,7 +55,12 @@ class Grant:
     patient: str | None = None
     encounter: str | None = None
     app_context: str | None = None
+    appointment: str | None = None
+    door: Door = USUAL
+    faults: Faults = NO_FAULTS
+    number: int = 0
     is_revoked: bool = False
+    met: Counter[str] = field(default_factory=Counter)  # how often a type has met a fault
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +77,7 @@ class Access:
 
     grant: Grant
     scopes: tuple[str, ...]
+    calls: count[int] = field(default_factory=count, compare=False)
 
 
 @dataclass(slots=True)
@@ -82,20 +98,28 @@ class Ehr:
     access: Vault[Access] = field(init=False)
     refresh: Vault[Grant] = field(init=False)
     searches: Vault[Any] = field(init=False)  # result lists that pages are cut from
+    numbers: count[int] = field(default_factory=lambda: count(1))
 
     def __post_init__(self) -> None:
         self.base_url = self.base_url.rstrip("/")
-        self.clients = ClientRegister(self.register, self.url("/token"), SeenOnce(self.clock))
+        self.clients = ClientRegister(self.register, self.token_url, SeenOnce(self.clock))
         self.launches, self.pending, self.codes = Vault(self.clock), Vault(self.clock), Vault(self.clock)
         self.access, self.refresh, self.searches = Vault(self.clock), Vault(self.clock), Vault(self.clock)
 
     @property
     def fhir_base(self) -> str:
-        return self.url("/fhir")
+        """Below which resources are, at the door this request came through; without a slash at its end."""
+        return self.url(current_door().fhir_path)
+
+    @property
+    def fhir_address(self) -> str:
+        """The same as apps must write it: `iss` and `aud`, byte for byte."""
+        return self.address_at(current_door())
 
     @property
     def issuer(self) -> str:
-        return self.fhir_base
+        own = current_door().own_issuer
+        return self.url(own) if own else self.fhir_address
 
     @property
     def user_url(self) -> str:
@@ -104,9 +128,19 @@ class Ehr:
     def url(self, path: str) -> str:
         return self.base_url + path
 
-    def new_launch(self, patient: str, app_context: str | None = None) -> str:
+    def door_url(self, path: str) -> str:
+        return self.url(current_door().prefix + path)
+
+    def token_url(self) -> str:
+        return self.door_url("/token")
+
+    def address_at(self, door: Door) -> str:
+        return self.url(door.fhir_path) + door.fhir_ending
+
+    def new_launch(self, patient: str, app_context: str | None = None, **more: Any) -> str:
         """An opaque launch value for a patient, in the visit that is going on, if one is."""
-        launch = Launch(patient, _current_encounter(self.store, patient), app_context)
+        number = next(self.numbers)
+        launch = Launch(patient, _current_encounter(self.store, patient), app_context, number=number, **more)
         return self.launches.put(launch, LAUNCH_SECONDS)
 
     def public_keys(self) -> dict[str, Any]:

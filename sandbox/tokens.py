@@ -3,20 +3,24 @@
 import base64
 import hashlib
 import re
+import time
 from typing import Any
 
 from flask import Blueprint, Response, g, jsonify, request
 
 from sandbox.backend import from_client_credentials
 from sandbox.clients import EhrClient
+from sandbox.doors import current_door
 from sandbox.errors import OAuthError
+from sandbox.faults import HEADER, BadFault
+from sandbox.identity import id_token
 from sandbox.scopes import granted
-from sandbox.state import REFRESH_SECONDS, USER_ID, Access, Code, Ehr, Grant, current_ehr
+from sandbox.spoiling import faults_of_request, token_seconds
+from sandbox.state import REFRESH_SECONDS, Access, Ehr, Grant, current_ehr
 
 blueprint = Blueprint("tokens", __name__)
 
 _VERIFIER = re.compile(r"[A-Za-z0-9._~-]{43,128}")
-_ID_TOKEN_SECONDS = 300
 
 
 @blueprint.post("/token")
@@ -71,10 +75,13 @@ def _form() -> dict[str, str]:
 
 def _from_code(ehr: Ehr, client: EhrClient, form: dict[str, str]) -> dict[str, Any]:
     code, is_first = ehr.codes.use(form.get("code", ""))
+    if code:
+        g.conversation = code.grant.number
+        _wait(code.grant)
     if code and not is_first:
         # RFC 6749 4.1.2: a code seen twice may be stolen; what it led to ends.
         code.grant.is_revoked = True
-    if code is None or not is_first:
+    if code is None or not is_first or code.grant.door != current_door():
         raise OAuthError("invalid_grant", "this code is unknown, was used before, or is older than a minute")
     if code.grant.client_id != client.client_id:
         raise OAuthError("invalid_grant", "this code was given to another app")
@@ -83,16 +90,18 @@ def _from_code(ehr: Ehr, client: EhrClient, form: dict[str, str]) -> dict[str, A
     if not _is_verified(form.get("code_verifier", ""), code.challenge):
         raise OAuthError("invalid_grant", "code_verifier does not match the code_challenge")
     answer = _tokens(ehr, code.grant, code.grant.scopes)
-    if "openid" in code.grant.scopes:
-        answer["id_token"] = ehr.sign(_identity(ehr, code))
+    if "openid" in code.grant.scopes and (signed := id_token(ehr, code)) is not None:
+        answer["id_token"] = signed
     return answer
 
 
 def _from_refresh(ehr: Ehr, client: EhrClient, form: dict[str, str]) -> dict[str, Any]:
     given = form.get("refresh_token", "")
     known = ehr.refresh.get(given)
-    if known is None or known.client_id != client.client_id:
+    if known is None or known.client_id != client.client_id or known.door != current_door():
         raise OAuthError("invalid_grant", "this refresh token is unknown or has expired")
+    g.conversation = known.number
+    _check_refresh(known)
     scopes = _narrowed(known, form.get("scope"))
     grant, is_first = ehr.refresh.use(given)
     if grant is None or not is_first:
@@ -101,6 +110,24 @@ def _from_refresh(ehr: Ehr, client: EhrClient, form: dict[str, str]) -> dict[str
     if grant.is_revoked:
         raise OAuthError("invalid_grant", "the authorization behind this refresh token was revoked")
     return _tokens(ehr, grant, scopes)
+
+
+def _wait(grant: Grant) -> None:
+    """The header of a token request takes the place of what its launch asked for, from here on."""
+    try:
+        grant.faults = faults_of_request().over(grant.faults)
+    except BadFault as problem:
+        raise OAuthError("invalid_request", f"{HEADER}: {problem}") from None
+    time.sleep(grant.faults.delay / 1000)
+
+
+def _check_refresh(grant: Grant) -> None:
+    _wait(grant)
+    if grant.faults.refresh == "refused":
+        grant.is_revoked = True
+        raise OAuthError("invalid_grant", "the refresh is refused (a fault that was asked for)")
+    if grant.faults.refresh == "failing":
+        raise OAuthError("server_error", "the EHR failed (a fault that was asked for)", 500)
 
 
 def _narrowed(grant: Grant, asked: str | None) -> tuple[str, ...]:
@@ -117,38 +144,31 @@ def _narrowed(grant: Grant, asked: str | None) -> tuple[str, ...]:
 
 
 def _tokens(ehr: Ehr, grant: Grant, scopes: tuple[str, ...]) -> dict[str, Any]:
+    seconds = token_seconds(ehr, grant.faults)
     answer: dict[str, Any] = {
-        "access_token": ehr.access.put(Access(grant, scopes), ehr.token_seconds),
+        "access_token": ehr.access.put(Access(grant, scopes), seconds),
         "token_type": "Bearer",
-        "expires_in": ehr.token_seconds,
+        "expires_in": seconds,
         "scope": " ".join(scopes),
+        **_context(grant),
     }
-    if grant.patient:
-        answer |= {"patient": grant.patient, "need_patient_banner": True}
-    if grant.encounter:
-        answer["encounter"] = grant.encounter
-    if grant.app_context is not None:
-        answer["appContext"] = grant.app_context
     lives = [seconds for scope, seconds in REFRESH_SECONDS.items() if scope in grant.scopes]
     if lives:
         answer["refresh_token"] = ehr.refresh.put(grant, max(lives))
     return answer
 
 
-def _identity(ehr: Ehr, code: Code) -> dict[str, Any]:
-    now = int(ehr.clock())
-    claims = {
-        "iss": ehr.issuer,
-        "aud": code.grant.client_id,
-        "sub": USER_ID,
-        "iat": now,
-        "exp": now + _ID_TOKEN_SECONDS,
-    }
-    if code.nonce is not None:
-        claims["nonce"] = code.nonce
-    for scope in {"fhirUser", "profile"} & set(code.grant.scopes):
-        claims[scope] = ehr.user_url
-    return claims
+def _context(grant: Grant) -> dict[str, Any]:
+    context: dict[str, Any] = {}
+    if grant.patient and grant.faults.context != "no-patient":
+        context |= {"patient": grant.patient, "need_patient_banner": True}
+    if grant.encounter and grant.faults.context != "no-encounter":
+        context["encounter"] = grant.encounter
+    if grant.appointment:
+        context["fhirContext"] = [{"reference": f"Appointment/{grant.appointment}"}]
+    if grant.app_context is not None:
+        context["appContext"] = grant.app_context
+    return context
 
 
 def _is_verified(verifier: str, challenge: str) -> bool:
