@@ -37,16 +37,19 @@ def create_demo(public_url, data=None, today=None):
     from werkzeug.middleware.dispatcher import DispatcherMiddleware
 
     from config import demo_config
-    from sandbox.practice import practice_ehr
+    from launch.keys import published
+    from sandbox.practice import doors, practice_ehr
 
-    config = demo_config(public_url)
+    base_url = f"{public_url}/ehr"
+    config = demo_config(public_url, doors(base_url, "previsit-demo"))
     app = create_app(config)
     app.config["PRACTICE"] = True
     ehr = practice_ehr(
-        base_url=f"{public_url}/ehr",
+        base_url=base_url,
         app_url=public_url,
         client_id=config.issuers[0].client_id,
         client_secret=config.issuers[0].client_secret,
+        jwks=published(key for issuer in config.issuers for key in issuer.keys),
         today=today or date.today(),
         data=Path(data) if data else None,
     )

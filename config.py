@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from cryptography.fernet import Fernet
+from joserfc.jwk import ECKey
 
 from cds.hooks.clients import BadClient, HookClient, load_clients
 from launch.issuer_file import BadIssuer, load_issuers
 from launch.issuers import IssuerRegistration, is_loopback, is_safe_scheme
+from launch.keys import SigningKey
 
 PREFIX = "PREVISIT_"
 SHORTEST_SECRET = 32  # characters
@@ -68,23 +70,41 @@ def database_from(environ: Mapping[str, str]) -> str:
     return _database_url(environ)
 
 
-def demo_config(public_url: str) -> Config:
-    """Throwaway secrets, a database in memory, and the practice EHR as the one issuer."""
-    ehr = IssuerRegistration(
+def demo_config(public_url: str, doors: Iterable[tuple[str, str, str]] = ()) -> Config:
+    """Throwaway secrets, a database in memory, and the practice EHR; its usual address first.
+
+    `doors` are the addresses by which it can be tried in other ways: (iss, client id, how the app authenticates).
+    """
+    usual = IssuerRegistration(
         iss=f"{public_url}/ehr/fhir",
         client_id="previsit-demo",
         auth_method="client_secret_basic",
         client_secret=secrets.token_urlsafe(32),
         write=("ServiceRequest", "Task"),
     )
+    key = ECKey.generate_key("P-384")
+    signing = SigningKey(key.thumbprint(), "ES384", key)
     return Config(
         secret_key=secrets.token_urlsafe(48),
         token_keys=(Fernet.generate_key().decode(),),
         public_url=public_url,
-        issuers=(ehr,),
+        issuers=(usual, *(_by_door(usual, signing, *door) for door in doors)),
         database_url="sqlite://",
         allow_insecure_loopback=is_loopback(urlsplit(public_url).hostname),
         cds_open=True,
+    )
+
+
+def _by_door(
+    usual: IssuerRegistration, signing: SigningKey, iss: str, client_id: str, method: str
+) -> IssuerRegistration:
+    return replace(
+        usual,
+        iss=iss,
+        client_id=client_id,
+        auth_method=method,
+        client_secret=usual.client_secret if method == "client_secret_basic" else None,
+        keys=(signing,) if method == "private_key_jwt" else (),
     )
 
 

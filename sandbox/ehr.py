@@ -1,7 +1,7 @@
 """The practice EHR as one WSGI app: authorization server, FHIR endpoint, start page. Not for real data."""
 
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -27,6 +27,7 @@ def create_ehr(
     *,
     launch_url: str | None = None,
     stories: Mapping[str, str] | None = None,
+    shows: Mapping[str, Sequence[str]] | None = None,
     clock: Callable[[], float] = time.time,
     token_seconds: int = TOKEN_SECONDS,
     key: RSAKey | None = None,
@@ -34,14 +35,24 @@ def create_ehr(
 ) -> Flask:
     """`base_url` is where this app is mounted, as browsers reach it; FHIR is at `{base_url}/fhir`.
 
-    `launch_url` is the app's own; `stories` gives a line to a patient's id; `key` signs id_tokens, a new one
-    at each start unless given; `cds_url`, below which `/cds-services` is, opens the console at `/console`. The
-    running state, with its request log, is `app.extensions["ehr"]`.
+    `launch_url` is the app's own; `stories` gives a line to a patient's id, `shows` the rules it was made for;
+    `key` signs id_tokens, a new one at each start unless given; `cds_url`, below which `/cds-services` is, opens
+    the console at `/console`. The running state, with its request log, is `app.extensions["ehr"]`.
     """
     app = Flask(__name__)
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
     key = key or new_key()
-    ehr = Ehr(store, base_url, tuple(clients), launch_url, dict(stories or {}), key, clock, token_seconds)
+    ehr = Ehr(
+        store,
+        base_url,
+        tuple(clients),
+        launch_url,
+        dict(stories or {}),
+        key,
+        clock,
+        token_seconds,
+        dict(shows or {}),
+    )
     app.extensions["ehr"] = ehr
     store.add(USER)
     for part in (pages, discovery, authorization, tokens, fhir_api):
@@ -49,6 +60,7 @@ def create_ehr(
     if cds_url:
         init_console(app, cds_url, clock)
     app.register_error_handler(Exception, _refuse)
+    app.before_request(_begin)
     app.after_request(_finish)
     app.wsgi_app = Doors(app.wsgi_app)  # type: ignore[method-assign]
     app.context_processor(lambda: {"ehr": ehr, "has_console": bool(cds_url)})
@@ -63,8 +75,13 @@ def _finish(response: Response) -> Response:
         response.headers["Content-Security-Policy"] = _content_policy(ehr)
         response.headers.setdefault("Cache-Control", "no-store")
     if not request.path.startswith(("/static/", "/log", "/console")):
-        ehr.log.note(request, ehr.clock(), response.status_code, g.get("why", ""))
+        took = round((time.monotonic() - g.get("began", time.monotonic())) * 1000)
+        ehr.log.note(request, response, ehr.clock(), took, g.get("why", ""), g.get("conversation", 0))
     return response
+
+
+def _begin() -> None:
+    g.began = time.monotonic()
 
 
 def _content_policy(ehr: Ehr) -> str:

@@ -25,6 +25,14 @@ def people(ehr: Ehr) -> list[Person]:
     return [_person(ehr, key, today) for key in ordered]
 
 
+def name_of(ehr: Ehr, patient: str) -> str:
+    return _name(ehr.store.get("Patient", patient) or {}) or f"Patient {patient}"
+
+
+def person(ehr: Ehr, patient: str) -> Person:
+    return _person(ehr, patient, datetime.fromtimestamp(ehr.clock(), UTC).date())
+
+
 def _person(ehr: Ehr, key: str, today: date) -> Person:
     patient = ehr.store.get("Patient", key) or {}
     sex = patient.get("gender")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import count
 from typing import Any
@@ -90,6 +90,7 @@ class Ehr:
     key: RSAKey
     clock: Callable[[], float] = time.time
     token_seconds: int = TOKEN_SECONDS
+    shows: Mapping[str, Sequence[str]] = field(default_factory=dict)  # patient: rules it was made to show
     log: Log = field(default_factory=Log)
     clients: ClientRegister = field(init=False)
     launches: Vault[Launch] = field(init=False)

@@ -9,7 +9,15 @@ from typing import Any
 
 import orjson
 
-from sandbox.references import Resource, at_path, conditional, every_reference, patients_of, rewrite
+from sandbox.references import (
+    Resource,
+    at_path,
+    conditional,
+    every_reference,
+    local_target,
+    patients_of,
+    rewrite,
+)
 
 _TYPE_NAME = re.compile(r"[A-Z][A-Za-z]+")
 _DEEPEST_BUNDLE = 3  # a batch-response holds searchsets; deeper nesting is no real export
@@ -69,6 +77,19 @@ class Store:
             if patient is None:
                 return list(self._by_type.get(resource_type, {}).values())
             return list(self._by_patient.get((patient, resource_type), {}).values())
+
+    def everything(self, patient: str) -> list[Resource]:
+        """The patient's whole record, and what it refers to that belongs to nobody."""
+        with self._lock:
+            kinds = [kind for owner, kind in self._by_patient if owner == patient]
+        mine = [
+            found
+            for kind in sorted(kinds, key=lambda k: (k != "Patient", k))
+            for found in self.all(kind, patient)
+        ]
+        targets = {target for found in mine for r in every_reference(found) if (target := local_target(r))}
+        shared = (self.get(*target.split("/", 1)) for target in sorted(targets))
+        return mine + [found for found in shared if found and not patients_of(found)]
 
     def types(self) -> frozenset[str]:
         return frozenset(self._by_type)

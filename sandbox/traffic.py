@@ -1,42 +1,42 @@
-"""The last requests the practice EHR answered, with their secrets masked, for developers to read."""
+"""The last requests the practice EHR answered, with their secrets masked, for developers to read and learn from."""
 
 from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from urllib.parse import urlencode
 
-from flask import Request
+from flask import Request, Response
 from werkzeug.exceptions import HTTPException
 
+from sandbox import masking
+from sandbox.doors import current_door
+from sandbox.masking import MASK
+
 LONGEST_LOG = 500
-MASK = "***"
-SECRETS = frozenset(
-    {
-        "access_token",
-        "client_assertion",
-        "client_secret",
-        "code",
-        "code_verifier",
-        "id_token",
-        "launch",
-        "pending",
-        "refresh_token",
-        "state",
-        "token",
-    }
-)
+
+__all__ = ["LONGEST_LOG", "MASK", "Entry", "Log"]
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
+    """One request and its answer; every part of it masked before it is kept."""
+
     at: datetime
+    conversation: int  # the launch it belongs to; 0: of no launch, as discovery is
+    door: str
     method: str
     path: str
-    query: str  # masked
-    form: str  # masked; empty for anything but a form
+    query: str
+    form: str  # empty for anything but a form
+    body: str  # of what an app writes; the first part of it
     scheme: str  # of the Authorization header: Basic, Bearer, or nothing
+    authorization: str
+    headers: tuple[tuple[str, str], ...]
     status: int
+    milliseconds: int
+    answer_headers: tuple[tuple[str, str], ...]
+    answer: str
+    assertion: str  # the client's signed assertion, opened
     why: str  # the reason given, when the request was refused
 
 
@@ -53,20 +53,39 @@ class Log:
     def clear(self) -> None:
         self._entries.clear()
 
-    def note(self, request: Request, at: float, status: int, why: str) -> None:
-        is_fhir = request.path.startswith("/fhir/")
+    def note(
+        self, request: Request, answer: Response, at: float, milliseconds: int, why: str, conversation: int
+    ) -> None:
+        is_fhir, form = request.path.startswith("/fhir/"), list(_form_of(request))
+        header = request.headers.get("Authorization", "")
         self._entries.append(
             Entry(
                 datetime.fromtimestamp(at, UTC),
+                conversation,
+                current_door().name,
                 request.method,
-                request.path,
-                _masked(request.args.items(multi=True), is_fhir=is_fhir),
-                _masked(_form_of(request), is_fhir=is_fhir),
-                request.headers.get("Authorization", "").partition(" ")[0],
-                status,
+                _path(request),
+                masking.pairs(request.args.items(multi=True), is_fhir=is_fhir),
+                masking.pairs(form, is_fhir=is_fhir),
+                _body_of(request, is_fhir=is_fhir),
+                header.partition(" ")[0] if " " in header else "",
+                masking.authorization(header),
+                masking.headers(request.headers, masking.SHOWN_OF_REQUESTS),
+                answer.status_code,
+                milliseconds,
+                (*masking.headers(answer.headers, masking.SHOWN_OF_ANSWERS), *_location(answer)),
+                _answer(answer, is_fhir=is_fhir),
+                _assertion(dict(form)),
                 why,
             )
         )
+
+
+def _path(request: Request) -> str:
+    """As the caller wrote it: behind some doors FHIR has another address."""
+    door, path = current_door(), request.path
+    is_fhir = path == "/fhir" or path.startswith("/fhir/")
+    return door.fhir_path + path.removeprefix("/fhir") if is_fhir else door.prefix + path
 
 
 def _form_of(request: Request) -> Iterable[tuple[str, str]]:
@@ -76,8 +95,26 @@ def _form_of(request: Request) -> Iterable[tuple[str, str]]:
         return ()
 
 
-def _masked(pairs: Iterable[tuple[str, str]], *, is_fhir: bool) -> str:
-    # On the FHIR endpoint `code` is a clinical code to search for, not a secret.
-    secrets = SECRETS - {"code"} if is_fhir else SECRETS
-    shown = [(name, MASK if name in secrets else value) for name, value in pairs]
-    return urlencode(shown, safe="*/:|,")
+def _body_of(request: Request, *, is_fhir: bool) -> str:
+    """Of what is written to the FHIR endpoint: elsewhere a body that is no form is a mistake, with secrets in it."""
+    if not is_fhir or request.mimetype == "application/x-www-form-urlencoded":
+        return ""
+    try:
+        return masking.document(request.get_data(), is_fhir=False)
+    except HTTPException:
+        return ""
+
+
+def _location(answer: Response) -> tuple[tuple[str, str], ...]:
+    return (("Location", masking.address(answer.location)),) if answer.location else ()
+
+
+def _answer(answer: Response, *, is_fhir: bool) -> str:
+    if answer.mimetype == "text/html" or answer.is_streamed:
+        return "(a page)" if answer.mimetype == "text/html" and answer.status_code < 300 else ""
+    return masking.document(answer.get_data(), is_fhir=is_fhir)
+
+
+def _assertion(form: dict[str, str]) -> str:
+    opened = masking.opened(form["client_assertion"]) if form.get("client_assertion") else ""
+    return masking.written(opened) if isinstance(opened, dict) else opened
