@@ -54,7 +54,7 @@ def create_demo(public_url, data=None, today=None):
         data=Path(data) if data else None,
     )
     app.add_url_rule("/", "start", lambda: ("", 303, {"Location": "/ehr/"}))
-    app.wsgi_app = DispatcherMiddleware(app.wsgi_app, {"/ehr": ehr.wsgi_app})
+    app.wsgi_app = DispatcherMiddleware(app.wsgi_app, {"/ehr": ehr})
     return app
 
 

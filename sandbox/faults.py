@@ -61,9 +61,9 @@ class Faults:
         return self != NO_FAULTS
 
     def __str__(self) -> str:
-        values = ((one.name, getattr(self, one.field)) for one in KINDS)
+        said = ((one, getattr(self, one.field)) for one in KINDS)
         return "; ".join(
-            f"{name}={_written(value)}" for name, value in values if value not in (None, "", 0, frozenset())
+            f"{one.name}={_written(value)}" for one, value in said if value != getattr(NO_FAULTS, one.field)
         )
 
     def over(self, other: "Faults") -> "Faults":

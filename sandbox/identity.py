@@ -6,7 +6,7 @@ from typing import Any
 
 import orjson
 from joserfc import jwt
-from joserfc.jwk import OctKey
+from joserfc.jwk import ECKey, OctKey
 
 from sandbox.state import ID_TOKEN_ALGORITHM, USER_ID, Code, Ehr, new_key
 
@@ -71,8 +71,8 @@ def _by_unknown_key(_: Ehr, claims: Claims) -> str:
 
 
 def _with_own_key(_: Ehr, claims: Claims) -> str:
-    key = new_key()
-    told = {"alg": ID_TOKEN_ALGORITHM, "typ": "JWT", "jwk": key.as_dict(private=False)}
+    key = ECKey.generate_key("P-256")  # small enough for a header that readers take in
+    told = {"alg": "ES256", "typ": "JWT", "jwk": key.as_dict(private=False)}
     return jwt.encode(told, claims, key)
 
 

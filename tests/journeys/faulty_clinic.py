@@ -57,7 +57,7 @@ def clinic_at_work(data: Path | None = None) -> Iterator[Clinic]:
         app = create_demo(url, data, date.today())
         mounts = app.wsgi_app.mounts  # type: ignore[attr-defined]
         faults = Faults(mounts["/ehr"])
-        ehr = mounts["/ehr"].__self__.extensions["ehr"]
+        ehr = mounts["/ehr"].extensions["ehr"]
         mounts["/ehr"] = faults
         made.append(Clinic(url, app, faults, ehr))
         return app
