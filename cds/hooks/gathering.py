@@ -10,6 +10,7 @@ from cds.hooks.prefetch import Sent, sent_with
 from cds.hooks.requests import HookRequest, Json
 from cds.hooks.services import Service
 from cds.hooks.templates import REQUIRED
+from cds.types_read import as_nothing_known
 from chart.elements import as_text
 from chart.fhir import FhirServer, Given, RawRecord, SignInEnded, read_record
 from chart.reader import ENDING, ChartNotReadable, read_chart
@@ -59,6 +60,9 @@ def gather(
         asked_for={"Patient", "Medication", *service.types},
     )
     _log_foreign(chart.set_aside)
+    if service.is_for_orders:
+        # A total with nothing but the draft in it would reassure. Opening an empty chart is worth no card.
+        chart = as_nothing_known(chart, service.types)
     return Gathered(replace(chart, selections=drafts.selections), drafts)
 
 

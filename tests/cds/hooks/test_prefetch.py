@@ -1,5 +1,7 @@
 """B2.7 to B2.13: prefetch in every state, and what is fetched, missing or foreign."""
 
+import json
+
 import pytest
 
 from tests.cds.hooks.hook_app import all_rules, signing_client
@@ -356,3 +358,12 @@ def test_a_selection_without_a_medicine_needs_no_chart(connected, stub):
     body = hook_request("order-select", context={"selections": ["ServiceRequest/s1"]}, prefetch=None)
     assert connected.cards(fetching(body, stub)) == []
     assert stub.requests == []
+
+
+def test_an_order_on_an_empty_chart_is_not_told_as_if_all_were_known(hook_apps):
+    from rules.catalogue import RULES as ALL
+
+    cards = hook_apps(rules=ALL).cards(hook_request("order-sign"))
+    assert "Not one record of this patient's care was found" in json.dumps(cards)
+    with_one = hook_apps(rules=ALL).cards(hook_request("order-sign", OPIOID))
+    assert "Not one record" not in json.dumps(with_one)
