@@ -192,6 +192,7 @@ def _serve(arguments):
     from config import BadSetting, from_environment
     from serving import serve_production
     from storage.opening import CannotOpen
+    from storage.rotation import KeyMissing
     from storage.schema import SchemaProblem
 
     try:
@@ -202,7 +203,7 @@ def _serve(arguments):
         if config.policy:
             read_policy(config.policy)
         return serve_production(create_app, config, arguments.bind, arguments.workers)
-    except (BadSetting, BadPolicy, CannotOpen, SchemaProblem) as problem:
+    except (BadSetting, BadPolicy, CannotOpen, KeyMissing, SchemaProblem) as problem:
         print(f"previsit: {problem}", file=sys.stderr)
         return 2
 
@@ -241,7 +242,7 @@ def _with_database(run, arguments):
     from storage.schema import SchemaProblem
 
     try:
-        return run(arguments, database_from(os.environ))
+        return run(arguments, database_from(os.environ, keys=getattr(arguments, "keys", False)))
     except (BadSetting, CannotOpen, SchemaProblem) as problem:
         print(f"previsit: {problem}", file=sys.stderr)
         return 2

@@ -15,6 +15,8 @@ from cds.hooks.clients import BadClient, HookClient, load_clients
 from launch.issuer_file import BadIssuer, load_issuers
 from launch.issuers import IssuerRegistration, is_loopback, is_safe_scheme
 from launch.keys import SigningKey
+from storage.retention import Retention
+from storage.settings import DatabaseSettings
 
 PREFIX = "PREVISIT_"
 SHORTEST_SECRET = 32  # characters
@@ -42,6 +44,11 @@ class Config:
     cds_clients: tuple[HookClient, ...] = ()  # EHRs that may call the CDS Hooks services
     cds_open: bool = False  # anyone may: for a sandbox only
     cds_max_cards: int = 5
+    patient_keys: tuple[str, ...] = field(default=(), repr=False)  # the first makes stand-ins, all find them
+
+    @property
+    def keys_of_patients(self) -> tuple[str, ...]:
+        return self.patient_keys or (self.secret_key,)
 
 
 def from_environment(environ: Mapping[str, str]) -> Config:
@@ -56,18 +63,49 @@ def from_environment(environ: Mapping[str, str]) -> Config:
         upgrade_at_start=_switch(environ, "UPGRADE_AT_START"),
         policy=_policy(environ),
         trusted_proxies=_number(environ, "TRUSTED_PROXIES", default=0, least=0, most=10),
-        session_idle_minutes=_number(environ, "SESSION_IDLE_MINUTES", default=15, least=1, most=120),
-        session_hours=_number(environ, "SESSION_HOURS", default=8, least=1, most=12),
+        session_idle_minutes=_session_idle_minutes(environ),
+        session_hours=_session_hours(environ),
         allow_insecure_loopback=loopback,
         cds_clients=_cds_clients(environ, loopback),
         cds_open=_switch(environ, "CDS_OPEN"),
+        patient_keys=_patient_keys(environ),
         cds_max_cards=_number(environ, "CDS_MAX_CARDS", default=5, least=1, most=20),
     )
 
 
-def database_from(environ: Mapping[str, str]) -> str:
-    """The database alone, for commands that need no other setting."""
-    return _database_url(environ)
+def database_from(environ: Mapping[str, str], *, keys: bool = False) -> DatabaseSettings:
+    """The database and how long it keeps things, for commands that need no other setting; the keys where asked."""
+    settings = DatabaseSettings(_database_url(environ), _retention(environ))
+    if not keys:
+        return settings
+    patient_keys = _patient_keys(environ) or (_secret_key(environ),)
+    return replace(settings, token_keys=_token_keys(environ), patient_keys=patient_keys)
+
+
+def _retention(environ: Mapping[str, str]) -> Retention:
+    return Retention(
+        session_seconds=_session_hours(environ) * 3600,
+        idle_seconds=_session_idle_minutes(environ) * 60,
+        feedback_days=_days(environ, "KEEP_FEEDBACK_DAYS", default=730, least=30),
+        # No answer but one rests longer than a year, and that one is then asked for anew.
+        outcome_days=_days(environ, "KEEP_OUTCOMES_DAYS", default=0, least=730),
+    )
+
+
+def _days(environ: Mapping[str, str], name: str, *, default: int, least: int) -> int:
+    """0 keeps for ever."""
+    days = _number(environ, name, default=default, least=0, most=36_525)
+    if 0 < days < least:
+        raise _bad(name, f"must be 0, to keep for ever, or at least {least} days", str(max(default, least)))
+    return days
+
+
+def _session_idle_minutes(environ: Mapping[str, str]) -> int:
+    return _number(environ, "SESSION_IDLE_MINUTES", default=15, least=1, most=120)
+
+
+def _session_hours(environ: Mapping[str, str]) -> int:
+    return _number(environ, "SESSION_HOURS", default=8, least=1, most=12)
 
 
 def demo_config(public_url: str, doors: Iterable[tuple[str, str, str]] = ()) -> Config:
@@ -136,6 +174,16 @@ def _token_keys(environ: Mapping[str, str]) -> tuple[str, ...]:
         usable = []
     if not usable:
         raise _bad("TOKEN_KEYS", "must be Fernet keys, separated by commas, the newest first", example)
+    return keys
+
+
+def _patient_keys(environ: Mapping[str, str]) -> tuple[str, ...]:
+    keys = tuple(k.strip() for k in environ.get(f"{PREFIX}PATIENT_KEYS", "").split(",") if k.strip())
+    if any(len(key) < SHORTEST_SECRET for key in keys):
+        told = (
+            f"has a key shorter than {SHORTEST_SECRET} characters; separate keys by commas, the newest first"
+        )
+        raise _bad("PATIENT_KEYS", told, f"$({RANDOM_TEXT})")
     return keys
 
 

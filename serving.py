@@ -35,7 +35,7 @@ def serve_demo(create_demo, port, data):
 def serve_production(create_app, config, bind, workers):
     """Serve under gunicorn with threads: the app mostly waits for the EHR.
 
-    Raises storage's CannotOpen and SchemaProblem before any worker starts.
+    Raises storage's CannotOpen, SchemaProblem and KeyMissing before any worker starts.
     """
     _check_database(config)
     from gunicorn.app.base import BaseApplication
@@ -55,12 +55,14 @@ def serve_production(create_app, config, bind, workers):
 def _check_database(config):
     """Here, once and in words, and not in every worker with a traceback."""
     from storage.opening import opening
+    from storage.rotation import check_stand_ins
     from storage.schema import check_schema, upgrade
 
     with opening(config.database_url) as engine:
         if config.upgrade_at_start:
             upgrade(engine)
         check_schema(engine)
+        check_stand_ins(engine, config.keys_of_patients)
 
 
 def _gunicorn_settings(bind, workers):

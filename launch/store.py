@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
 import secrets
 from collections.abc import Sequence
 from contextlib import suppress
@@ -12,9 +13,15 @@ from typing import Any
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from sqlalchemy import Engine, delete, func, insert, or_, select, update
+from sqlalchemy.exc import SQLAlchemyError
 
+from storage.retention import purge_sessions
 from storage.tables.launch import browsers, pendings, sessions
 from storage.transactions import reading, writing
+
+log = logging.getLogger(__name__)
+
+_PURGE_EVERY = 3600.0  # seconds
 
 
 @dataclass(frozen=True)
@@ -45,6 +52,7 @@ class StoredSession:
 class Store:
     def __init__(self, engine: Engine, token_keys: Sequence[str]) -> None:
         self.engine = engine
+        self._purged = float("-inf")
         self._seal = MultiFernet([Fernet(key) for key in token_keys])
 
     def close(self) -> None:
@@ -138,14 +146,15 @@ class Store:
                 db.execute(delete(table).where(table.c.family == family))
 
     def purge(self, now: float, idle: float, longest: float) -> None:
-        with writing(self.engine) as db:
-            db.execute(delete(pendings).where(pendings.c.expires_at <= now))
-            over = or_(sessions.c.seen_at <= now - idle, sessions.c.opened_at <= now - longest)
-            db.execute(delete(sessions).where(over))
-            used = select(sessions.c.family).union(select(pendings.c.family))
-            db.execute(
-                delete(browsers).where(browsers.c.born_at <= now - longest, browsers.c.family.not_in(used))
-            )
+        """At most once an hour, and never a reason to stop: what is over opens nothing in the meantime."""
+        if now - self._purged < _PURGE_EVERY:
+            return
+        self._purged = now
+        try:
+            with writing(self.engine) as db:
+                purge_sessions(db, now, idle, longest)
+        except SQLAlchemyError as problem:
+            log.warning("launch sessions that are over not removed: %s", type(problem).__name__)
 
     def _stored(self, row: Any) -> StoredSession | None:
         details = self._opened(row.sealed)

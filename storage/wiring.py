@@ -18,8 +18,8 @@ def engine_of(app: Flask, config: Any) -> Engine:
     starts again while the database is away must come up and answer, not give up.
     """
     if "storage" not in app.extensions:
-        engine = app.extensions["storage"] = open_engine(config.database_url)
+        app.extensions["storage"] = open_engine(config.database_url)
         if config.database_url in IN_MEMORY:
-            create(engine)
+            create(app.extensions["storage"])
     engine: Engine = app.extensions["storage"]
     return engine

@@ -12,6 +12,7 @@ from cds.hooks.services import services_for
 from cds.policy_file import BadPolicy, read_policy
 from chart.reader import ChartNotReadable
 from rules.policy import Policy
+from storage.settings import DatabaseSettings
 
 
 class _CannotAnswer(Exception):
@@ -31,12 +32,12 @@ def hook_command(arguments: Namespace, today: date) -> int:
     return 0
 
 
-def feedback_report_command(_: Namespace, database_url: str) -> int:
+def feedback_report_command(_: Namespace, settings: DatabaseSettings) -> int:
     from cds.hooks.report import as_text, report
     from storage.opening import opening
     from storage.schema import check_schema
 
-    with opening(database_url) as engine:
+    with opening(settings.url) as engine:
         check_schema(engine)
         print(as_text(report(engine)))
     return 0

@@ -7,15 +7,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Engine, delete, insert, select
+from sqlalchemy import Engine, insert, select
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
+from storage.retention import purge_used
 from storage.tables.hooks import quiet_rules, shown_rules, used_tokens
 from storage.transactions import insert_or_update, reading, writing
 
 log = logging.getLogger(__name__)
 
-_SWEEP = 300.0  # seconds between two removals of what has run out
+_SWEEP = 3600.0  # seconds between two removals of what has run out
 
 
 class MemoryDown(Exception):
@@ -74,8 +75,7 @@ class Memory:
         self._swept = now
         try:
             with writing(self.engine) as db:
-                db.execute(delete(used_tokens).where(used_tokens.c.expires_at < now))
-                db.execute(delete(quiet_rules).where(quiet_rules.c.until < now))
+                purge_used(db, now)
         except SQLAlchemyError as problem:
             log.warning("used tokens not swept: %s", type(problem).__name__)
 

@@ -96,7 +96,7 @@ def init_hooks(
 
     if rules is None:
         from rules.catalogue import RULES as rules
-    memory = Memory(engine_of(app, config), config.secret_key)
+    memory = Memory(engine_of(app, config), config.keys_of_patients[0])
     outbound = Outbound(config.allow_insecure_loopback)
     if config.cds_open:
         log.warning(_OPEN)

@@ -39,7 +39,9 @@ NOT_KEPT = Problem(
 
 def init_outcomes(app: Flask, config: Any) -> None:
     """Opens the store, adds the form's address and what templates/outcomes.html asks for. `config`: config.Config."""
-    app.extensions["outcomes"] = OutcomeStore(engine_of(app, config), config.secret_key, config.token_keys)
+    app.extensions["outcomes"] = OutcomeStore(
+        engine_of(app, config), config.keys_of_patients, config.token_keys
+    )
     app.register_blueprint(blueprint)
     app.jinja_env.globals.update(
         outcome_action=_action,

@@ -1,7 +1,5 @@
 """Keeps recorded answers in the app's database, by a key that names no patient and with their words sealed."""
 
-import hashlib
-import hmac
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,9 +11,11 @@ from sqlalchemy import Engine, insert, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from chart.records import Outcome, OutcomeKind
+from storage.stand_ins import StandIns
 from storage.tables.outcomes import outcomes
 from storage.transactions import reading, writing
 
+_PURPOSE = outcomes.info["stand_in"]
 UNREADABLE = "its note was sealed with a key that is no longer in use"
 
 
@@ -37,9 +37,9 @@ class NewOutcome:
 
 
 class OutcomeStore:
-    def __init__(self, engine: Engine, secret_key: str, token_keys: Sequence[str]) -> None:
+    def __init__(self, engine: Engine, patient_keys: Sequence[str], token_keys: Sequence[str]) -> None:
         self.engine = engine
-        self._secret = secret_key.encode()
+        self._stand_ins = StandIns(patient_keys)
         self._seal = MultiFernet([Fernet(key) for key in token_keys])
 
     def close(self) -> None:
@@ -48,7 +48,7 @@ class OutcomeStore:
     def add(self, issuer: str, patient_id: str, new: NewOutcome, now: float) -> None:
         """Returns once it is kept. Raises StoreDown where it is not."""
         row = {
-            "patient": self._key(issuer, patient_id),
+            "patient": self._stand_ins.newest(_PURPOSE, issuer, patient_id),
             "rule_id": new.rule_id,
             "kind": new.kind.value,
             "on_day": new.on,
@@ -56,6 +56,8 @@ class OutcomeStore:
             "by": new.by,
             "created_at": now,
             "sealed": self._seal.encrypt(json.dumps([new.note, new.value]).encode()),
+            "key_id": self._stand_ins.key_id,
+            "whose": self._seal.encrypt(json.dumps([issuer, patient_id]).encode()),
         }
         try:
             with writing(self.engine) as db:
@@ -65,18 +67,13 @@ class OutcomeStore:
 
     def of(self, issuer: str, patient_id: str) -> tuple[Outcome, ...]:
         """Everything recorded for this patient, in the order it was recorded. Raises StoreDown."""
-        mine = outcomes.c.patient == self._key(issuer, patient_id)
+        mine = outcomes.c.patient.in_(self._stand_ins.every(_PURPOSE, issuer, patient_id))
         try:
             with reading(self.engine) as db:
                 rows = db.execute(select(outcomes).where(mine).order_by(outcomes.c.serial)).all()
         except SQLAlchemyError as problem:
             raise StoreDown(type(problem).__name__) from None
         return tuple(self._outcome(row) for row in rows)
-
-    def _key(self, issuer: str, patient_id: str) -> str:
-        """Issuers number their patients alike, so that the issuer is part of it."""
-        whose = f"outcomes\0{issuer}\0{patient_id}".encode()
-        return hmac.new(self._secret, whose, hashlib.sha256).hexdigest()
 
     def _outcome(self, row: Any) -> Outcome:
         words = self._words(row.sealed)

@@ -13,7 +13,7 @@ def opened():
     made = []
 
     def make(url="sqlite://", secret=SECRET, keys=(KEY,)):
-        made.append(OutcomeStore(engine_made(url), secret, keys))
+        made.append(OutcomeStore(engine_made(url), (secret,) if isinstance(secret, str) else secret, keys))
         return made[-1]
 
     yield make

@@ -1,7 +1,6 @@
 """Recorded answers are kept sealed, for one patient alone; and what a form may ask to be recorded."""
 
 import re
-import sqlite3
 import threading
 from dataclasses import replace
 from datetime import date, timedelta
@@ -33,37 +32,35 @@ def test_what_was_recorded_comes_back_as_it_was(opened):
     assert (found.note, found.value, found.doubts) == (NOTE, "Harbor Counseling", ())
 
 
-def test_it_survives_a_restart(opened, file):
-    before = opened(f"sqlite:///{file}")
+def test_it_survives_a_restart(opened, database):
+    before = opened(database)
     before.add(ISSUER, PATIENT, new(), 1.0)
     before.close()
-    assert [o.note for o in opened(f"sqlite:///{file}").of(ISSUER, PATIENT)] == [NOTE]
+    assert [o.note for o in opened(database).of(ISSUER, PATIENT)] == [NOTE]
 
 
-def test_a_correction_is_a_new_row_and_the_old_one_stays_as_it_was(opened, file):
-    kept = opened(f"sqlite:///{file}")
+def test_a_correction_is_a_new_row_and_the_old_one_stays_as_it_was(opened, database):
+    kept = opened(database)
     kept.add(ISSUER, PATIENT, new(), 1.0)
-    (before,) = rows(file)
+    (before,) = rows(kept)
     kept.add(ISSUER, PATIENT, new(kind=OutcomeKind.WITHDRAWN), 2.0)
-    assert rows(file)[0] == before
+    assert rows(kept)[0] == before
     kinds = [o.kind for o in kept.of(ISSUER, PATIENT)]
     assert kinds == [OutcomeKind.DECLINED, OutcomeKind.WITHDRAWN]
     assert not [name for name in dir(kept) if re.match("(update|delete|remove|change|set)", name)]
 
 
-def rows(file):
-    with sqlite3.connect(file) as db:
-        found = db.execute(f"select * from {table.name} order by serial").fetchall()
-    db.close()
-    return found
+def rows(kept):
+    with kept.engine.connect() as db:
+        return [tuple(row) for row in db.execute(table.select().order_by(table.c.serial))]
 
 
 @pytest.mark.parametrize(
     ("issuer", "patient"),
     [(ISSUER, "pat-2"), ("https://other.example.org/fhir", PATIENT), (ISSUER[:-1], f"r{PATIENT}"), ("", "")],
 )
-def test_no_other_patient_and_no_other_issuers_patient_of_that_id_sees_it(opened, issuer, patient):
-    kept = opened()
+def test_no_other_patient_and_no_other_issuers_patient_of_that_id_sees_it(opened, database, issuer, patient):
+    kept = opened(database)
     kept.add(ISSUER, PATIENT, new(), 1.0)
     assert kept.of(issuer, patient) == ()
     assert len(kept.of(ISSUER, PATIENT)) == 1
@@ -79,11 +76,11 @@ def test_neither_note_nor_patient_is_readable_in_the_database_file(opened, file)
         assert secret not in raw
 
 
-def test_keys_rotate_and_a_retired_key_costs_the_words_and_never_the_answer(opened, file):
-    opened(f"sqlite:///{file}").add(ISSUER, PATIENT, new(), 1.0)
-    (rotated,) = opened(f"sqlite:///{file}", keys=(OTHER_KEY, KEY)).of(ISSUER, PATIENT)
+def test_keys_rotate_and_a_retired_key_costs_the_words_and_never_the_answer(opened, database):
+    opened(database).add(ISSUER, PATIENT, new(), 1.0)
+    (rotated,) = opened(database, keys=(OTHER_KEY, KEY)).of(ISSUER, PATIENT)
     assert rotated.note == NOTE
-    (retired,) = opened(f"sqlite:///{file}", keys=(OTHER_KEY,)).of(ISSUER, PATIENT)
+    (retired,) = opened(database, keys=(OTHER_KEY,)).of(ISSUER, PATIENT)
     assert (retired.kind, retired.note, retired.doubts) == (OutcomeKind.DECLINED, "", (UNREADABLE,))
 
 
@@ -95,9 +92,9 @@ def test_a_kind_of_a_later_version_lets_nothing_rest(opened, file):
     assert [o.kind for o in kept.of(ISSUER, PATIENT)] == [OutcomeKind.WITHDRAWN]
 
 
-@pytest.mark.parametrize("url", ["sqlite://", "sqlite:///{}"])
-def test_several_threads_lose_nothing(opened, file, url):
-    kept = opened(url.format(file))
+@pytest.mark.parametrize("kind", ["in memory", "kept"])
+def test_several_threads_lose_nothing(opened, database, kind):
+    kept = opened("sqlite://" if kind == "in memory" else database)
     threads = [threading.Thread(target=kept.add, args=(ISSUER, PATIENT, new(), float(n))) for n in range(12)]
     for thread in threads:
         thread.start()
@@ -106,8 +103,8 @@ def test_several_threads_lose_nothing(opened, file, url):
     assert len(kept.of(ISSUER, PATIENT)) == 12
 
 
-def test_a_database_that_cannot_be_asked_says_so(opened):
-    kept = opened()
+def test_a_database_that_cannot_be_asked_says_so(opened, database):
+    kept = opened(database)
     table.drop(kept.engine)
     with pytest.raises(StoreDown):
         kept.add(ISSUER, PATIENT, new(), 1.0)

@@ -285,8 +285,8 @@ def test_a7_8_ended_and_forgotten_launches_leave_no_token_behind(clinic, client,
     assert rows(clinic) == [1, 0]
     ehr.now = clinic.clock
     clinic.launched(client, ehr)
-    clinic.clock += 900
-    clinic.begin(client, ehr.iss)  # nobody came back to the last one: the next launch sweeps it out
+    clinic.clock += 3600
+    clinic.begin(client, ehr.iss)  # nobody came back to the last one: a launch an hour later sweeps it out
     assert rows(clinic) == [1, 0]
 
 

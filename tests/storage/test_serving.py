@@ -36,7 +36,7 @@ def kept(server):
     """The notes in the database, as another process reads them."""
     engine = open_engine(server.environment["PREVISIT_DATABASE_URL"])
     try:
-        return [o.note for o in OutcomeStore(engine, SECRET, [KEY]).of(server.ehr.iss, PATIENT)]
+        return [o.note for o in OutcomeStore(engine, [SECRET], [KEY]).of(server.ehr.iss, PATIENT)]
     finally:
         engine.dispose()
 

@@ -132,7 +132,7 @@ def _outcomes() -> None:
     _index("cds_outcome", "patient")
 
 
-def _table(name: str, *parts: sa.Column | sa.Constraint) -> None:
+def _table(name: str, *parts: sa.schema.SchemaItem) -> None:
     op.create_table(name, *parts, if_not_exists=True)
 
 

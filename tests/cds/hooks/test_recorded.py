@@ -17,7 +17,7 @@ ISSUERS = (IssuerRegistration(NORTH, "previsit"), IssuerRegistration(SOUTH, "pre
 
 @pytest.fixture
 def outcomes():
-    store = OutcomeStore(engine_made("sqlite://"), SECRET, [KEY])
+    store = OutcomeStore(engine_made("sqlite://"), [SECRET], [KEY])
     yield store
     store.close()
 
