@@ -21,10 +21,12 @@ def empty_database(request, tmp_path):
     return request.getfixturevalue("postgresql_server").database()
 
 
-@pytest.fixture
-def database(empty_database):
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request, tmp_path):
     """The address of a database with the newest schema, of each kind."""
-    return made(empty_database)
+    if request.param == "sqlite":
+        return made(f"sqlite:///{tmp_path}/previsit.sqlite3")
+    return request.getfixturevalue("postgresql_server").made_database()
 
 
 @pytest.fixture

@@ -60,7 +60,7 @@ class PostgreSQL:
             shutil.chown(folder, *_other_user())
         folder.chmod(0o755)
         self._run("initdb", "-D", self.data, "-U", "previsit", "-A", "trust", "-E", "UTF8", "--locale=C")
-        self.made = 0
+        self.made, self.pattern = 0, ""
         self.start()
 
     def start(self):
@@ -78,15 +78,19 @@ class PostgreSQL:
         self._signal(signal.SIGINT)  # "fast"
         self.server.wait(60)
 
-    def database(self):
-        """The address of a new, empty database."""
+    def database(self, like="template0"):
+        """The address of a new database, empty unless it is to be like another."""
         self.made += 1
-        name = f"test_{self.made}"
-        with psycopg.connect(
-            host=str(self.folder), user="previsit", dbname="postgres", autocommit=True
-        ) as db:
-            db.execute(f"CREATE DATABASE {name} TEMPLATE template0 STRATEGY file_copy")
+        name, place = f"test_{self.made}", {"host": str(self.folder), "user": "previsit"}
+        with psycopg.connect(dbname="postgres", autocommit=True, **place) as db:
+            db.execute(f"CREATE DATABASE {name} TEMPLATE {like}")
         return f"postgresql://previsit@/{name}?host={self.folder}"
+
+    def made_database(self):
+        """The address of a new database with the newest schema: a copy of the first such."""
+        if not self.pattern:
+            self.pattern = made(self.database()).partition("@/")[2].partition("?")[0]
+        return self.database(like=self.pattern)
 
     def _wait(self):
         for _ in range(300):

@@ -41,7 +41,11 @@ class Served:
             cwd=ROOT,
             env=os.environ | self.environment,
         )
-        self._wait(workers)
+        try:
+            self._wait(workers)
+        except BaseException:
+            self.__exit__()
+            raise
 
     def __enter__(self):
         return self
@@ -99,8 +103,8 @@ class Served:
     def _wait(self, workers):
         for _ in range(300):
             if self.said().count("Booting worker") >= workers:
-                with contextlib.suppress(requests.ConnectionError):
-                    requests.get(f"{self.url}/healthz", timeout=5)
+                with contextlib.suppress(requests.RequestException):
+                    requests.get(f"{self.url}/healthz", timeout=30)
                     return
             assert self.process.poll() is None, self.said()
             time.sleep(0.1)
