@@ -8,6 +8,7 @@ from flask import copy_current_request_context
 
 from cds.types_read import TYPES_READ, as_nothing_known
 from chart.fhir import FhirServer, read_record
+from chart.preferences import learn
 from chart.reader import read_chart
 from chart.records import Chart, Gap, Unavailable
 from chart.searches import gap_sentence
@@ -24,6 +25,7 @@ def chart_of(session: LaunchSession, as_of: date, *, allow_insecure_loopback: bo
         private_networks=session.reach.networks,
         allow_insecure_loopback=allow_insecure_loopback,
     )
+    learn(server)
     raw = read_record(
         server,
         session.patient_id,

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from chart.elements import Json
+from chart.preferences import preferences_of
 from chart.records import Gap, SetAside, Unavailable
 from chart.searches import ALWAYS_OFFERED, Query, Search, gap_sentence
 from chart.searchset import Page, read_page
@@ -82,11 +83,14 @@ class _SearchRun:
         self.until = call.search_ends()
 
     def run(self) -> None:
-        for attempt in self.found.search.attempts:
+        known, search = preferences_of(self.call.server.base), self.found.search
+        for number, attempt in enumerate(known.ordered(search)):
             rejected = [query for query in attempt if not self._read(query)]
             if len(rejected) < len(attempt):
                 for query in rejected:
-                    self.found.miss(Gap.NOT_SUPPORTED, name=query.name or self.found.search.name)
+                    self.found.miss(Gap.NOT_SUPPORTED, name=query.name or search.name)
+                if number and not rejected:
+                    known.taken(search, attempt)
                 return
         self.found.miss(Gap.FAILED, "the EHR did not accept the request")
 

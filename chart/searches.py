@@ -18,6 +18,7 @@ class Query:
     years: int = 0  # how far back its `date` reaches; 0 for everything
     name: str = ""  # what a person calls the part that only this query reads
     limited_to: str = ""  # set when the query is narrower than what was wanted: all that it can bring
+    with_time: bool = False  # its `date` carries a time of day, which some servers insist on
 
     def since(self, as_of: date) -> date | None:
         return as_of - timedelta(days=366 * self.years) if self.years else None
@@ -25,7 +26,7 @@ class Query:
     def path(self, resource_type: str, patient_id: str, as_of: date) -> str:
         params = [("patient", patient_id), *self.filters]
         if since := self.since(as_of):
-            params.append(("date", f"ge{since.isoformat()}"))
+            params.append(("date", f"ge{since.isoformat()}{'T00:00:00.000Z' if self.with_time else ''}"))
         return f"{resource_type}?{urlencode([*params, ('_count', str(PAGE_SIZE))], safe=',:')}"
 
 
@@ -39,6 +40,15 @@ class Search:
     resource_type: str
     name: str  # plural, as a clinician calls them
     attempts: tuple[Attempt, ...]
+
+
+def attempt_key(attempt: Attempt) -> str:
+    """What tells an attempt from the others of its search: "intent=order,plan", "category=survey&date", ""."""
+    return " + ".join("&".join([f"{k}={v}" for k, v in q.filters] + _date_key(q)) for q in attempt)
+
+
+def _date_key(query: Query) -> list[str]:
+    return [] if not query.years else ["dateTime" if query.with_time else "date"]
 
 
 def _by(years: int = 0, name: str = "", limited_to: str = "", **filters: str) -> Query:
@@ -75,7 +85,7 @@ def _observations(category: str, years: int) -> tuple[Attempt, ...]:
 
 
 def _recent(years: int) -> tuple[Attempt, ...]:
-    return ((Query(years=years),), _EVERYTHING)
+    return ((Query(years=years),), (Query(years=years, with_time=True),), _EVERYTHING)
 
 
 _CLINICAL_NOTES = _by(category="clinical-note", limited_to="clinical notes")

@@ -22,7 +22,7 @@ MAY_IMPORT = {
 TRUTH = {"medicines.py", "life.py", "draw.py", "record.py", "expected.py", "cohort.py"}
 # Of chart/, the rules know the records and nothing of how they were read.
 RECORDS = {"chart.records", "chart.medications", "chart.outcomes", "chart.terms", "chart.when"}
-TALKS_TO_SERVERS = {"fhir.py", "searches.py", "transport.py", "paging.py", "writing.py"}
+TALKS_TO_SERVERS = {"fhir.py", "preferences.py", "searches.py", "transport.py", "paging.py", "writing.py"}
 WEB_AND_NETWORK = {"flask", "httpx", "requests", "urllib3", "werkzeug"}
 CLOCK_AND_MACHINE = {"os", "time", "logging"}
 MODULES = [path for package in sorted(PACKAGES) for path in sorted((ROOT / package).rglob("*.py"))]
