@@ -68,6 +68,7 @@ def main(argv=None):
 
 
 def _parser():
+    from cds.issuer_commands import add_commands as add_issuer_commands
     from synth.commands import add_commands as add_synth_commands
 
     parser = argparse.ArgumentParser(
@@ -110,6 +111,7 @@ def _parser():
     _add_hook_commands(commands)
     _add_policy_commands(commands)
     _add_database_commands(commands)
+    add_issuer_commands(commands)
     add_synth_commands(commands)
     return parser
 

@@ -89,7 +89,7 @@ def learn(server: FhirServer) -> None:
 
 def read_statement(server: FhirServer) -> Statement:
     """Raises NotRead, or SignInEnded where the EHR shows it to those signed in alone."""
-    call = Call(server, _STATEMENT_WAIT_S)
+    call = Call(server, _STATEMENT_WAIT_S, proof="metadata")
     return statement_of(call.get(f"{server.base}/metadata", call.search_ends()))
 
 

@@ -73,8 +73,8 @@ def well_known_url(registration: IssuerRegistration) -> str:
 
 
 def _discover(outbound: Outbound, registration: IssuerRegistration) -> tuple[Discovery, int]:
-    document, seconds = _document(outbound, registration)
-    return _checked(outbound, registration, document | _registered(registration)), seconds
+    document, seconds = read_document(outbound, registration)
+    return checked(outbound, registration, document), seconds
 
 
 def _registered(registration: IssuerRegistration) -> dict[str, str]:
@@ -86,7 +86,8 @@ def _registered(registration: IssuerRegistration) -> dict[str, str]:
     return {name: url for name, url in stated.items() if url}
 
 
-def _document(outbound: Outbound, registration: IssuerRegistration) -> tuple[dict[str, Any], int]:
+def read_document(outbound: Outbound, registration: IssuerRegistration) -> tuple[dict[str, Any], int]:
+    """What the EHR says, with what the registration says in its place; and for how many seconds it holds."""
     reply = outbound.get(registration, well_known_url(registration))
     if reply.status >= 500 or reply.status == 429:
         raise LaunchProblem(DISCOVERY_FAILED, f"smart-configuration answered {reply.status}")
@@ -94,7 +95,7 @@ def _document(outbound: Outbound, registration: IssuerRegistration) -> tuple[dic
     if reply.status != 200 or not isinstance(document, dict):
         # Only now, in sequence: EHRs that publish both may have left the older one to rot.
         document = _fallback(outbound, registration)
-    return document, _seconds(reply)
+    return document | _registered(registration), _seconds(reply)
 
 
 def _fallback(outbound: Outbound, registration: IssuerRegistration) -> dict[str, Any]:
@@ -103,7 +104,8 @@ def _fallback(outbound: Outbound, registration: IssuerRegistration) -> dict[str,
     return _from_capability_statement(outbound, registration)
 
 
-def _checked(outbound: Outbound, registration: IssuerRegistration, document: dict[str, Any]) -> Discovery:
+def checked(outbound: Outbound, registration: IssuerRegistration, document: dict[str, Any]) -> Discovery:
+    """Raises LaunchProblem where a launch cannot work with it."""
     urls = {name: _absolute(registration, document.get(name)) for name in ENDPOINTS}
     for name in ("authorization_endpoint", "token_endpoint"):
         if urls[name] is None:

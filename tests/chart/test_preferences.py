@@ -165,5 +165,3 @@ def test_without_a_statement_everything_is_asked_as_ever(stub, fault):
 def test_an_odd_statement_states_nothing(document):
     assert statement_of(document).vendor == ""
     assert set(statement_of(document).parameters) <= {""}
-
-
