@@ -14,6 +14,8 @@ _NAME = re.compile(
     r"\bDSM-?5\b.*\bopioid|\bopioid.*\bDSM-?5\b|\b(?:OUD|opioid use disorder) criteria", re.IGNORECASE
 )
 _NOT_WHEN_SUPERVISED = re.compile(r"\btolerance\b|\bwithdrawal\b", re.IGNORECASE)
+# Whether the opioids are taken solely as prescribed, where the checklist asked that: not a criterion.
+_SUPERVISION = re.compile(r"\bsupervis(?:ed|ion)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,12 +30,20 @@ class Criteria:
             return "below the number for the disorder"
         return "severe" if self.count >= SEVERE else "moderate" if self.count >= MODERATE else "mild"
 
+    @property
+    def is_complete(self) -> bool:
+        """Preliminary: the checklist was left before its end, so that the count can only be higher."""
+        return self.record.status != "preliminary"
+
     def reason(self) -> Reason:
-        told = f"{self.count} of {HIGHEST} DSM-5 criteria ({self.severity}), {self.record.when}"
+        at_least = "" if self.is_complete else "at least "
+        told = f"{at_least}{self.count} of {HIGHEST} DSM-5 criteria ({self.severity}), {self.record.when}"
+        told = told[:1].upper() + told[1:]
         if self.left_out:
             told += f"; not counted, as opioids are taken under supervision: {' and '.join(self.left_out)}"
         elif not self.record.components:
             told += "; check that tolerance and withdrawal under supervision are not counted"
+        told += f" ({'; '.join(self.record.doubts)})" if self.record.doubts else ""
         return Reason.of(told, (self.record,))
 
 
@@ -49,15 +59,16 @@ def criteria_on_file(case: Case) -> Criteria | None:
 
 
 def _read(observation: Observation, case: Case) -> Criteria | None:
-    met = [
-        c.concept.display
+    said = {
+        c.concept.display: _is_met(c.value.boolean, c.value.text, c.value.number)
         for c in observation.components
-        if _is_met(c.value.boolean, c.value.text, c.value.number)
-    ]
+    }
+    supervision = [yes for name, yes in said.items() if _SUPERVISION.search(name)]
+    met = [name for name, yes in said.items() if yes and not _SUPERVISION.search(name)]
     if observation.components and any(
         c.value.boolean is not None or c.value.text for c in observation.components
     ):
-        supervised = case.mme.has_opioid_in_use
+        supervised = all(supervision) if supervision else case.mme.has_opioid_in_use
         left_out = tuple(name for name in met if supervised and _NOT_WHEN_SUPERVISED.search(name))
         return Criteria(len(met) - len(left_out), observation, left_out)
     number = observation.value.number

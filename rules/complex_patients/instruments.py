@@ -43,6 +43,8 @@ class Instrument:
     totals: frozenset[str]  # LOINC codes of the total, and of the panel where EHRs put the total
     high: int  # the most that can be scored; the least is 0
     items: tuple[Item, ...] = ()
+    # Answered "no" or "never", it ends the tool: nothing else is asked, and the result is 0.
+    opening: Item | None = None
     item_high: int = 3
     words: Words = field(default_factory=dict)
     # Codes that other tools use too: alone they do not mean that this tool was begun.
@@ -109,19 +111,21 @@ PC_PTSD5 = Instrument(
     _codes("PC-PTSD-5", "102017-1"),
     high=5,
     items=_items("PC-PTSD-5", "102012-2", "102013-0", "102014-8", "102015-5", "102016-3"),
+    opening=Item("opening question", tuple(_codes("PC-PTSD-5", "102011-4"))),
     item_high=1,
     words=YES_NO,
     form_name=r"pc-?ptsd",
+)
+_HOW_OFTEN_A_DRINK = Item(
+    "question 1", (*_codes("AUDIT-C drinking days", "68518-0"), *_codes("AUDIT-C", "68517-2"))
 )
 AUDIT_C = Instrument(
     "AUDIT-C",
     _codes("AUDIT-C", "75626-2", "72109-2"),
     high=12,
+    opening=_HOW_OFTEN_A_DRINK,
     items=(
-        Item(
-            "question 1",
-            (*_codes("AUDIT-C drinking days", "68518-0"), *_codes("AUDIT-C", "68517-2")),
-        ),
+        _HOW_OFTEN_A_DRINK,
         Item("question 2", tuple(_codes("AUDIT-C", "68519-8"))),
         Item("question 3", tuple(_codes("AUDIT-C", "68520-6"))),
     ),

@@ -38,8 +38,13 @@ def evaluate(case: Case) -> Guidance:
         return Guidance(Status.INDICATED, (criteria.reason(),))
     signals = dict(_signals(case))
     told = tuple(signals.values())
-    if len(signals) >= SIGNALS_FOR_ASSESSMENT and not criteria:
-        return Guidance(Status.INDICATED, told)
+    begun = (criteria.reason(),) if criteria and not criteria.is_complete else ()
+    if len(signals) >= SIGNALS_FOR_ASSESSMENT and (begun or not criteria):
+        return Guidance(Status.INDICATED, (*begun, *told))
+    if begun:
+        return Guidance(
+            Status.UNDETERMINED, (*begun, Reason("The criteria were not all gone through"), *told)
+        )
     if criteria:
         return Guidance(Status.ADDRESSED, (criteria.reason(), *told))
     if told:

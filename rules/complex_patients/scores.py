@@ -129,10 +129,13 @@ def _score(sitting: Sitting, instrument: Instrument) -> tuple[Score | None, list
         why_not += refused
         if usable:
             answers[name] = max(number for number, _ in usable)
+    opening = answers.pop("opening question", None)
     missing = tuple(item.name for item in instrument.items if item.name not in answers)
     added = sum(answers.values(), Decimal(0))
-    if not totals and (not answers or _is_another_tools(sitting, instrument, missing)):
+    if not totals and (not (answers or opening == 0) or _is_another_tools(sitting, instrument, missing)):
         return None, why_not
+    if _ends_with_the_first(instrument, opening, answers):
+        missing = ()
     if not totals:
         return _of(sitting, instrument, added, at_least=bool(missing), missing=missing), why_not
     recorded, at_least = max(totals)
@@ -140,6 +143,15 @@ def _score(sitting: Sitting, instrument: Instrument) -> tuple[Score | None, list
         note = f"recorded as {recorded.normalize():f}, the answers add up to {added.normalize():f}"
         return _of(sitting, instrument, max(recorded, added), at_least=at_least, notes=(note,)), why_not
     return _of(sitting, instrument, recorded, at_least=at_least), why_not
+
+
+def _ends_with_the_first(
+    instrument: Instrument, opening: Decimal | None, answers: dict[str, Decimal]
+) -> bool:
+    """ "No" or "never" to the first question, and nothing else that says otherwise: the rest is not asked."""
+    if instrument.opening is None or any(answers.values()):
+        return False
+    return answers.get(instrument.opening.name, opening) == 0
 
 
 def _usable(

@@ -80,7 +80,10 @@ def sittings(found: dict[str, tuple[Entry, ...]], instrument: Instrument) -> lis
     for code in sorted(instrument.totals):
         for entry in found.get(code, ()):
             _sitting(days, entry).totals.append(entry)
-    for item in instrument.items:
+    asked = {
+        item.name: item for item in (*instrument.items, *([instrument.opening] if instrument.opening else ()))
+    }
+    for item in asked.values():
         for entry in (e for code in item.codes for e in found.get(code, ())):
             _sitting(days, entry).items.setdefault(item.name, []).append(entry)
     return list(days.values())

@@ -52,7 +52,9 @@ class Suicidality:
 
     def told(self) -> str:
         at_least = "" if self.is_complete else "at least "
-        return f"Suicide risk screen: {at_least}{self.level.told}, {self.on or 'without a date'}"
+        doubts = "; ".join(dict.fromkeys(doubt for record in self.records for doubt in record.doubts))
+        told = f"Suicide risk screen: {at_least}{self.level.told}, {self.on or 'without a date'}"
+        return f"{told} ({doubts})" if doubts else told
 
 
 def suicide_screens(case: Case) -> tuple[Suicidality, ...]:
