@@ -6,6 +6,7 @@ from dataclasses import replace
 from flask import current_app
 
 from cds.outcomes.store import OutcomeStore, StoreDown
+from cds.screening.reading import with_kept
 from chart.records import Chart, Gap, Unavailable
 from launch.session import LaunchSession
 
@@ -25,7 +26,8 @@ def with_outcomes(chart: Chart, session: LaunchSession) -> Chart:
 
 
 def with_recorded(chart: Chart, issuer: str, patient_id: str) -> Chart:
-    """Where the answers cannot be read every prompt speaks, and the page says why."""
+    """With the answers of forms kept here, too. Where they cannot be read every prompt speaks, and the page says why."""
+    chart = with_kept(chart, issuer, patient_id)
     try:
         found = store().of(issuer, patient_id)
     except StoreDown as problem:
