@@ -16,6 +16,7 @@ def create_app(config):
     from cds.hooks.parts import init_hooks
     from cds.outcomes.routes import init_outcomes
     from cds.reading import TYPES_READ
+    from cds.screening.routes import init_screening
     from cds.views import init_views
     from launch.wiring import init_launch
 
@@ -28,6 +29,7 @@ def create_app(config):
     init_launch(app, config)
     init_views(app, config)
     init_outcomes(app, config)
+    init_screening(app, config)
     init_hooks(app, config)
     return app
 

@@ -18,13 +18,7 @@ from launch.session import LaunchSession, renewed_session
 
 def chart_of(session: LaunchSession, as_of: date, *, allow_insecure_loopback: bool = False) -> Chart:
     """Raises SignInEnded and ChartNotReadable (chart.fhir); everything less is said in the chart itself."""
-    server = FhirServer(
-        session.fhir_base,
-        session.access_token,
-        ca_file=session.reach.ca_file,
-        private_networks=session.reach.networks,
-        allow_insecure_loopback=allow_insecure_loopback,
-    )
+    server = server_of(session, allow_insecure_loopback=allow_insecure_loopback)
     learn(server)
     raw = read_record(
         server,
@@ -44,6 +38,24 @@ def chart_of(session: LaunchSession, as_of: date, *, allow_insecure_loopback: bo
         asked_for=TYPES_READ,
     )
     return as_nothing_known(replace(chart, unavailable=(*chart.unavailable, *_shared_in_part(session))))
+
+
+def patient_of(session: LaunchSession, as_of: date, *, allow_insecure_loopback: bool = False) -> Chart:
+    """The patient's own details and nothing else, for a page that must say whose it is. Raises as `chart_of`."""
+    server = server_of(session, allow_insecure_loopback=allow_insecure_loopback)
+    raw = read_record(server, session.patient_id, (), as_of=as_of, refresh=_refresh(session))
+    return read_chart(raw.resources, as_of, patient_id=session.patient_id)
+
+
+def server_of(session: LaunchSession, *, allow_insecure_loopback: bool = False) -> FhirServer:
+    """Where this launch may read and write, with its token."""
+    return FhirServer(
+        session.fhir_base,
+        session.access_token,
+        ca_file=session.reach.ca_file,
+        private_networks=session.reach.networks,
+        allow_insecure_loopback=allow_insecure_loopback,
+    )
 
 
 def _refresh(session: LaunchSession) -> Callable[[], str]:

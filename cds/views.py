@@ -4,7 +4,7 @@ import logging
 import secrets
 from typing import Any
 
-from flask import Blueprint, Flask, Response, current_app, make_response, render_template, request
+from flask import Blueprint, Flask, Response, current_app, g, make_response, render_template, request
 from werkzeug.exceptions import HTTPException
 
 from cds.compression import compressed
@@ -70,8 +70,8 @@ def healthz() -> dict[str, str]:
 def _protect(response: Response) -> Response:
     response.headers.setdefault(
         "Content-Security-Policy",
-        "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'; "
-        f"frame-ancestors {frame_ancestors()}",
+        f"default-src 'none'; {_scripts()}style-src 'self'; img-src 'self' data:; form-action 'self'; "
+        f"base-uri 'none'; frame-ancestors {frame_ancestors()}",
     )
     if request.endpoint != "static" or response.status_code >= 400:
         response.headers.setdefault("Cache-Control", "no-store")
@@ -79,6 +79,11 @@ def _protect(response: Response) -> Response:
     response.headers.setdefault("Referrer-Policy", "same-origin")
     response.headers.setdefault("X-Content-Type-Options", "nosniff")
     return response
+
+
+def _scripts() -> str:
+    """Our own files, on the pages that have one and say so."""
+    return "script-src 'self'; " if g.get("has_script") else ""
 
 
 def _sign_in_ended(_: Exception) -> Response:

@@ -26,7 +26,7 @@ def with_outcomes(chart: Chart, session: LaunchSession) -> Chart:
 
 
 def with_recorded(chart: Chart, issuer: str, patient_id: str) -> Chart:
-    """With the answers of forms kept here, too. Where they cannot be read every prompt speaks, and the page says why."""
+    """With the answers of forms kept here, too. Where the answers cannot be read every prompt speaks."""
     chart = with_kept(chart, issuer, patient_id)
     try:
         found = store().of(issuer, patient_id)

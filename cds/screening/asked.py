@@ -1,7 +1,7 @@
 """What a filled-in form says, taken strictly: a mistake is told beside its question, anything else is refused."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from werkzeug.datastructures import MultiDict
 
@@ -18,8 +18,9 @@ _GO_BACK = "Go back to the form and choose again."
 class Filled:
     answers: Answers
     sitting: str  # the mark of the page that was filled in
-    skipped: frozenset[str]  # questions that were seen to be unanswered, or skipped by choice
-    errors: dict[str, str]  # by the question's name
+    skipped: frozenset[str] = frozenset()  # questions that were seen to be unanswered, or skipped by choice
+    errors: dict[str, str] = field(default_factory=dict)  # by the question's name
+    typed: dict[str, str] = field(default_factory=dict)  # what was written where a number belongs
 
     @property
     def unseen(self) -> tuple[Question, ...]:
@@ -45,7 +46,8 @@ def read_form(form: Form, sent: MultiDict[str, str]) -> Filled:
             skipped.add(question.name)
         elif text:
             _take(question, text, given, errors)
-    return Filled(Answers(form, given), sitting, frozenset(skipped), errors)
+    typed = {name: sent.get(name, "")[:6] for name in errors}
+    return Filled(Answers(form, given), sitting, frozenset(skipped), errors, typed)
 
 
 def _one(sent: MultiDict[str, str], question: Question) -> str:

@@ -13,8 +13,8 @@ from sqlalchemy import Engine, insert, select
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from cds.outcomes.store import StoreDown
-from cds.screening.tables import metadata, screenings
-from launch.tables import open_engine
+from storage.tables.screening import screenings
+from storage.transactions import reading, writing
 
 ANSWERS, SENT, TAKEN_BACK = "answers", "sent", "taken back"
 Json = dict[str, Any]
@@ -30,7 +30,9 @@ class Kept:
     by: str
     resources: tuple[Json, ...] | None
     given: dict[str, int | bool] = field(default_factory=dict)
-    sent: dict[str, str] = field(default_factory=dict)  # place among the resources -> "Observation/1" in the EHR
+    sent: dict[str, str] = field(
+        default_factory=dict
+    )  # place among the resources -> "Observation/1" in the EHR
     is_taken_back: bool = False
 
     @property
@@ -49,14 +51,10 @@ class NewSitting:
 
 
 class ScreeningStore:
-    def __init__(self, database_url: str, secret_key: str, token_keys: Sequence[str]) -> None:
-        self.engine: Engine = open_engine(database_url)
+    def __init__(self, engine: Engine, secret_key: str, token_keys: Sequence[str]) -> None:
+        self.engine = engine
         self._secret = secret_key.encode()
         self._seal = MultiFernet([Fernet(key) for key in token_keys])
-        metadata.create_all(self.engine)
-
-    def close(self) -> None:
-        self.engine.dispose()
 
     def keep(self, issuer: str, patient_id: str, new: NewSitting, now: float) -> int:
         """The serial, once it is kept; the same submission again gives the same one. Raises StoreDown."""
@@ -124,7 +122,7 @@ class ScreeningStore:
     def _add(self, row: Json) -> None:
         """A row with this mark may be there already: the second click of two."""
         try:
-            with self.engine.begin() as db:
+            with writing(self.engine) as db:
                 db.execute(insert(screenings).values(row))
         except IntegrityError:
             return
@@ -133,7 +131,7 @@ class ScreeningStore:
 
     def _ask(self, query: Any) -> Sequence[Any]:
         try:
-            with self.engine.begin() as db:
+            with reading(self.engine) as db:
                 return db.execute(query).all()
         except SQLAlchemyError as problem:
             raise StoreDown(type(problem).__name__) from None

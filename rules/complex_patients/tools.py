@@ -1,6 +1,6 @@
 """The tools a team asks with: which rules speak of their results, and which are to be asked now."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from rules.case import Case
@@ -34,10 +34,10 @@ class Tool:
             return self.tell(case)
         return tuple(results.of_screen(s) for s in self.screens(case) if s.state is not State.NONE)
 
-    def is_used(self, case: Case) -> bool:
-        """By the policy; those that rules ask for are used by every clinic."""
+    def is_used_by(self, tools_in_use: Iterable[str]) -> bool:
+        """By the policy's list; those that rules ask for are used by every clinic."""
         names = set(self.policy_names or (self.name,))
-        return self.screens is None or not names.isdisjoint(case.policy.tools_in_use)
+        return self.screens is None or not names.isdisjoint(tools_in_use)
 
     def is_current(self, case: Case) -> bool:
         """A result on file that is not due again within the policy's lead time."""
@@ -102,7 +102,7 @@ def to_ask(case: Case, assessment: Assessment) -> tuple[str, ...]:
 def _is_due(case: Case, tool: Tool, status: Status) -> bool:
     if tool.screens is None and tool.name != "PEG":
         return status is Status.INDICATED
-    if status not in _DUE or not tool.is_used(case) or tool.is_current(case):
+    if status not in _DUE or not tool.is_used_by(case.policy.tools_in_use) or tool.is_current(case):
         return False
     # The PHQ-9 begins with the two questions of the PHQ-2.
     return tool.name != "PHQ-2" or not BY_NAME["PHQ-9"].is_current(case)

@@ -1,8 +1,9 @@
 """The table of answers kept in this app. Rows are only ever added: sent and taken back are rows of their own."""
 
-from sqlalchemy import Column, Date, Float, Integer, LargeBinary, MetaData, String, Table
+from sqlalchemy import Column, Date, Float, Integer, LargeBinary, String, Table
 
-metadata = MetaData()
+from storage.metadata import metadata
+
 screenings = Table(
     "cds_screening",
     metadata,
