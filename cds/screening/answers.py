@@ -18,10 +18,12 @@ class Answers:
         if self._is_ended:
             return ()
         met = {q.one_of for q in self.form.questions if q.one_of and q.name in self.given}
-        return tuple(
+        found = tuple(
             q for q in self.form.questions
             if q.name not in self.given and not q.is_optional and (not q.one_of or q.one_of not in met)
         )  # fmt: skip
+        # A question that only leads to the others has nothing to add once they are all answered.
+        return () if [q.is_opening and q.kind == YES_NO for q in found] == [True] else found
 
     @property
     def is_complete(self) -> bool:
@@ -29,8 +31,9 @@ class Answers:
 
     @property
     def _is_ended(self) -> bool:
-        opening = next((q for q in self.form.questions if q.is_opening), None)
-        return opening is not None and opening.name in self.given and not self.given[opening.name]
+        """The first question ends the form with "no" or "never", unless another answer says otherwise."""
+        opening = next((q.name for q in self.form.questions if q.is_opening), "")
+        return opening in self.given and not any(self.given.values())
 
     def words(self, question: Question) -> str:
         """As it was answered: "Several days", "Yes", "7"."""

@@ -169,10 +169,12 @@ def _usable(
 
 
 def _is_another_tools(sitting: Sitting, instrument: Instrument, missing: tuple[str, ...]) -> bool:
-    """Two answers of a PHQ-2 are not a PHQ-9 left unfinished."""
+    """Two answers of a PHQ-2 are not a PHQ-9 left unfinished; those of a form that is called PHQ-9 are."""
     if not missing or not instrument.shared:
         return False
-    return all(e.code in instrument.shared for e in sitting.entries)
+    return all(
+        e.code in instrument.shared and not _is_own_form(e.record, instrument) for e in sitting.entries
+    )
 
 
 def _of(
@@ -214,6 +216,12 @@ def _unread_forms(case: Case, instrument: Instrument, found: list[Sitting]) -> I
         if not is_told and _is_recent(form.when, case) and _is_named(form, instrument):
             told = f"A {instrument.name} form of {form.when or 'an unknown day'} could not be read"
             yield Reason.of(told, (form,))
+
+
+def _is_own_form(record: Record, instrument: Instrument) -> bool:
+    if not isinstance(record, QuestionnaireResponse) or not instrument.form_name:
+        return False
+    return _is_named(record, instrument)
 
 
 def _is_named(form: QuestionnaireResponse, instrument: Instrument) -> bool:

@@ -3,6 +3,10 @@
 import pytest
 
 from cds.outcomes.store import NewOutcome, OutcomeStore
+from cds.screening.answers import Answers
+from cds.screening.forms import forms
+from cds.screening.resources import Sitting, resources_of
+from cds.screening.store import NewSitting, ScreeningStore
 from chart.outcomes import OutcomeKind
 from launch.issuers import IssuerRegistration
 from rules.catalogue import RULES
@@ -29,6 +33,7 @@ def called(hook_apps, tmp_path, outcomes):
     def call(*servers, named=None):
         app = hook_apps(signing_client(tmp_path, fhir_servers=servers), rules=RULES, issuers=ISSUERS)
         app.app.extensions["outcomes"] = outcomes
+        app.app.extensions["screening"] = ScreeningStore(outcomes.engine, SECRET, [KEY])
         body = hook_request("patient-view", OPIOID)
         return all_rules(app.cards({**body, "fhirServer": named} if named else body))
 
@@ -75,3 +80,13 @@ def test_where_answers_cannot_be_read_every_prompt_speaks(called, outcomes):
     record(outcomes, NORTH)
     table.drop(outcomes.engine)
     assert "PV-08" in called(NORTH)
+
+
+@pytest.mark.parametrize(("issuer", "is_heard"), [(NORTH, True), (SOUTH, False)])
+def test_answers_kept_in_the_app_speak_here_as_on_the_page(called, outcomes, issuer, is_heard):
+    assert "CX-02" not in called(NORTH)
+    answers = Answers(forms()["phq-9"], {"44260-8": 1})
+    resources = resources_of(answers, Sitting("p1", TODAY, "Practitioner/1", "k", "https://app.example.org"))
+    new = NewSitting("k", "phq-9", TODAY, "Practitioner/1", answers.given, resources)
+    ScreeningStore(outcomes.engine, SECRET, [KEY]).keep(issuer, "p1", new, 1.0)
+    assert ("CX-02" in called(NORTH)) == is_heard
