@@ -121,8 +121,7 @@ def test_written_in_part_the_rest_is_told_and_follows(visit):
 
 def test_without_the_grant_the_form_says_where_it_is_kept(clinic, monkeypatch):
     parts = clinic.app.extensions["launch"]
-    (issuer,) = parts.config.issuers
-    config = replace(parts.config, issuers=(replace(issuer, write=()),))
+    config = replace(parts.config, issuers=tuple(replace(one, write=()) for one in parts.config.issuers))
     monkeypatch.setitem(clinic.app.extensions, "launch", replace(parts, config=config))
     visit = Visit(clinic, "harold-brandvold")
     form = visit.get("screening/phq-9").text
