@@ -64,7 +64,9 @@ NOT_CHANGED = Problem(
 
 def init_screening(app: Flask, config: Any) -> None:
     """Opens the store, adds the pages, and what templates/screening_link.html asks for. `config`: config.Config."""
-    app.extensions["screening"] = ScreeningStore(engine_of(app, config), config.secret_key, config.token_keys)
+    app.extensions["screening"] = ScreeningStore(
+        engine_of(app, config), config.keys_of_patients, config.token_keys
+    )
     app.register_blueprint(blueprint)
     app.jinja_env.globals.update(screening_asks=shown.asks, screening_address=_address)
 
@@ -142,7 +144,7 @@ def take_back(handle: str, serial: int) -> BaseResponse:
     check_form(handle)
     kept, by = _kept(session, serial), _by(session)
     try:
-        store().note(session.issuer, session.patient_id, kept, TAKEN_BACK, by, parts().clock())
+        store().note((session.issuer, session.patient_id), kept, TAKEN_BACK, by, parts().clock())
     except StoreDown as problem:
         raise LaunchProblem(NOT_CHANGED, str(problem)) from None
     log.info("screening taken back: %s", kept.form_id)

@@ -55,7 +55,7 @@ def _send(session: LaunchSession, server: FhirServer, kept: Kept, by: str, now: 
         except SignInEnded:
             return SIGNED_OUT
         told = {str(place): made}
-        store().note(session.issuer, session.patient_id, kept, SENT, by, now, told)
+        store().note((session.issuer, session.patient_id), kept, SENT, by, now, told)
         kept = replace(kept, sent=kept.sent | told)
     return ""
 

@@ -1,7 +1,6 @@
 """Keeps the answers of a sitting in the app's database, by a key that names no patient and with their words sealed."""
 
 import hashlib
-import hmac
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -9,13 +8,15 @@ from datetime import date
 from typing import Any
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
-from sqlalchemy import Engine, insert, select
+from sqlalchemy import ColumnElement, Engine, insert, select
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from cds.outcomes.store import StoreDown
+from storage.stand_ins import StandIns
 from storage.tables.screening import screenings
 from storage.transactions import reading, writing
 
+_PURPOSE = screenings.info["stand_in"]
 ANSWERS, SENT, TAKEN_BACK = "answers", "sent", "taken back"
 Json = dict[str, Any]
 
@@ -51,42 +52,31 @@ class NewSitting:
 
 
 class ScreeningStore:
-    def __init__(self, engine: Engine, secret_key: str, token_keys: Sequence[str]) -> None:
+    def __init__(self, engine: Engine, patient_keys: Sequence[str], token_keys: Sequence[str]) -> None:
         self.engine = engine
-        self._secret = secret_key.encode()
+        self._stand_ins = StandIns(patient_keys)
         self._seal = MultiFernet([Fernet(key) for key in token_keys])
 
     def keep(self, issuer: str, patient_id: str, new: NewSitting, now: float) -> int:
         """The serial, once it is kept; the same submission again gives the same one. Raises StoreDown."""
-        patient = self._key(issuer, patient_id)
         words = {"given": new.given, "resources": list(new.resources)}
-        row = self._row(patient, new.mark, ANSWERS, new.form_id, new.on, new.by, now, words)
-        self._add(row)
-        same = (screenings.c.patient == patient) & (screenings.c.mark == row["mark"])
+        row = self._row((issuer, patient_id), new.mark, new.by, now, words)
+        self._add(row | {"kind": ANSWERS, "form": new.form_id, "on_day": new.on})
+        same = self._is(issuer, patient_id) & (screenings.c.mark == row["mark"])
         found: int = self._ask(select(screenings.c.serial).where(same))[0].serial
         return found
 
     def note(
-        self,
-        issuer: str,
-        patient_id: str,
-        kept: Kept,
-        kind: str,
-        by: str,
-        now: float,
-        sent: Json | None = None,
+        self, whose: tuple[str, str], kept: Kept, kind: str, by: str, now: float, sent: Json | None = None
     ) -> None:
-        """That the answers were sent to the EHR, or taken back. Raises StoreDown."""
-        told = sorted((sent or {}).items())
-        row = self._row(
-            self._key(issuer, patient_id), f"{kept.serial} {kind} {told}", kind, kept.form_id, kept.on, by, now,
-            sent or {},
-        )  # fmt: skip
-        self._add({**row, "about": kept.serial})
+        """That answers of this issuer's patient were sent to the EHR, or taken back. Raises StoreDown."""
+        mark = f"{kept.serial} {kind} {sorted((sent or {}).items())}"
+        row = self._row(whose, mark, by, now, sent or {})
+        self._add(row | {"kind": kind, "about": kept.serial, "form": kept.form_id, "on_day": kept.on})
 
     def of(self, issuer: str, patient_id: str) -> tuple[Kept, ...]:
         """Every sitting kept for this patient, oldest first. Raises StoreDown."""
-        mine = screenings.c.patient == self._key(issuer, patient_id)
+        mine = self._is(issuer, patient_id)
         found: dict[int, Kept] = {}
         for row in self._ask(select(screenings).where(mine).order_by(screenings.c.serial)):
             if row.kind == ANSWERS:
@@ -98,25 +88,19 @@ class ScreeningStore:
     def one(self, issuer: str, patient_id: str, serial: int) -> Kept | None:
         return next((k for k in self.of(issuer, patient_id) if k.serial == serial), None)
 
-    def _key(self, issuer: str, patient_id: str) -> str:
-        """Issuers number their patients alike, so that the issuer is part of it."""
-        return self._hash(f"screening\0{issuer}\0{patient_id}")
+    def _is(self, issuer: str, patient_id: str) -> ColumnElement[bool]:
+        return screenings.c.patient.in_(self._stand_ins.every(_PURPOSE, issuer, patient_id))
 
-    def _hash(self, text: str) -> str:
-        return hmac.new(self._secret, text.encode(), hashlib.sha256).hexdigest()
-
-    def _row(
-        self, patient: str, mark: str, kind: str, form_id: str, on: date, by: str, now: float, words: Json
-    ) -> Json:
+    def _row(self, whose: tuple[str, str], mark: str, by: str, now: float, words: Json) -> Json:
+        patient = self._stand_ins.newest(_PURPOSE, *whose)
         return {
             "patient": patient,
-            "mark": self._hash(f"{patient}\0{mark}"),
-            "kind": kind,
-            "form": form_id,
-            "on_day": on,
+            "mark": hashlib.sha256(f"{patient}\0{mark}".encode()).hexdigest(),
             "by": by,
             "created_at": now,
             "sealed": self._seal.encrypt(json.dumps(words).encode()),
+            "key_id": self._stand_ins.key_id,
+            "whose": self._seal.encrypt(json.dumps(whose).encode()),
         }
 
     def _add(self, row: Json) -> None:

@@ -8,7 +8,7 @@ screenings = Table(
     "cds_screening",
     metadata,
     Column("serial", Integer, primary_key=True),
-    # No patient is named anywhere: a keyed hash of issuer and id.
+    # No patient is named anywhere: a stand-in (storage/stand_ins.py) made of issuer and id.
     Column("patient", String(64), nullable=False, index=True),
     Column("mark", String(64), nullable=False, unique=True),  # the same submission makes one row
     Column("kind", String(16), nullable=False),  # answers, sent, taken back
@@ -18,4 +18,7 @@ screenings = Table(
     Column("by", String(2304), nullable=False),  # a reference such as Practitioner/1
     Column("created_at", Float, nullable=False),
     Column("sealed", LargeBinary, nullable=False),  # the answers as FHIR, or the ids that the EHR gave them
+    Column("key_id", String(16), nullable=False),  # of the key that made the stand-in
+    Column("whose", LargeBinary, nullable=False),  # issuer and id, sealed: for a stand-in under a new key
+    info={"stand_in": "screening"},
 )

@@ -20,6 +20,8 @@ def upgrade() -> None:
         sa.Column("by", sa.String(2304), nullable=False),
         sa.Column("created_at", sa.Float(), nullable=False),
         sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("key_id", sa.String(16), nullable=False),
+        sa.Column("whose", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("serial", name="cds_screening_pkey"),
         sa.UniqueConstraint("mark", name="cds_screening_mark_key"),
     )

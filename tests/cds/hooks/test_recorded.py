@@ -33,7 +33,7 @@ def called(hook_apps, tmp_path, outcomes):
     def call(*servers, named=None):
         app = hook_apps(signing_client(tmp_path, fhir_servers=servers), rules=RULES, issuers=ISSUERS)
         app.app.extensions["outcomes"] = outcomes
-        app.app.extensions["screening"] = ScreeningStore(outcomes.engine, SECRET, [KEY])
+        app.app.extensions["screening"] = ScreeningStore(outcomes.engine, [SECRET], [KEY])
         body = hook_request("patient-view", OPIOID)
         return all_rules(app.cards({**body, "fhirServer": named} if named else body))
 
@@ -88,5 +88,5 @@ def test_answers_kept_in_the_app_speak_here_as_on_the_page(called, outcomes, iss
     answers = Answers(forms()["phq-9"], {"44260-8": 1})
     resources = resources_of(answers, Sitting("p1", TODAY, "Practitioner/1", "k", "https://app.example.org"))
     new = NewSitting("k", "phq-9", TODAY, "Practitioner/1", answers.given, resources)
-    ScreeningStore(outcomes.engine, SECRET, [KEY]).keep(issuer, "p1", new, 1.0)
+    ScreeningStore(outcomes.engine, [SECRET], [KEY]).keep(issuer, "p1", new, 1.0)
     assert ("CX-02" in called(NORTH)) == is_heard

@@ -190,7 +190,7 @@ def test_answers_sealed_with_a_retired_key_are_a_gap_and_never_a_silence(visit, 
     location, _ = visit.save("phq-9", {"44260-8": "1"})
     kept = visit.clinic.app.extensions["screening"]
     renewed = ScreeningStore(
-        kept.engine, visit.clinic.app.extensions["launch"].config.secret_key, [Fernet.generate_key()]
+        kept.engine, visit.clinic.app.extensions["launch"].config.keys_of_patients, [Fernet.generate_key()]
     )
     monkeypatch.setitem(visit.clinic.app.extensions, "screening", renewed)
     assert NOT_READ in visit.get().text
