@@ -15,7 +15,8 @@ from rules.prescriptions import (
     Key,
     Prescription,
     is_opioid,
-    may_be_same_medicine,
+    keys_fit,
+    known_of,
 )
 from rules.spans import last_day, replacements
 from rules.standing import LONGEST_SUPPLY_DAYS, Use, standing
@@ -171,13 +172,13 @@ def _mme_on(piece: Piece, day: date, policy: Policy) -> Decimal | None:
 
 def _add_reports(kept: Sequence[Prescription], found: Coverage, chart: Chart, policy: Policy) -> None:
     """What patients report: assumed to have been taken as long as the report says, or until the next one."""
-    medicines = {c.record_ids[0]: c.medicine for c in found.courses}
+    medicines = _Medicines(kept, {c.record_ids[0]: c.medicine for c in found.courses})
     latest: dict[str, date] = {}  # of each medicine, the first day of the report after
     for number, prescription in reversed(list(enumerate(kept))):
         if prescription.reported is None:
             continue
-        medicine = _medicine_of(prescription, kept, medicines) or f"reported {number}"
-        medicines[prescription.lead.id] = medicine
+        medicine = medicines.of(prescription) or f"reported {number}"
+        medicines.add(number, prescription, medicine)
         use = standing(prescription, Covered(is_known=False), chart, policy)
         ends = prescription.reported.ends
         last = min(ends.last if ends else chart.as_of, chart.as_of)
@@ -194,11 +195,21 @@ def _add_reports(kept: Sequence[Prescription], found: Coverage, chart: Chart, po
             found.courses += _courses(piece, f"{medicine}.reported", policy)
 
 
-def _medicine_of(report: Prescription, kept: Sequence[Prescription], medicines: dict[str, str]) -> str:
-    """The medicine, ordered or reported, that this is a report of: it is not taken beside it."""
-    for other in kept:
-        if other.key == report.key or may_be_same_medicine(other.lead.product, report.lead.product):
-            medicine = next((medicines[i] for i in other.record_ids if i in medicines), "")
-            if medicine:
-                return medicine
-    return ""
+class _Medicines:
+    """The medicine, ordered or reported, that a report is of: it is not taken beside it."""
+
+    def __init__(self, kept: Sequence[Prescription], courses: dict[str, str]) -> None:
+        # By what is always alike in their keys; of each key the place of its first prescription, and its medicine.
+        self._known: dict[Key, dict[Key, tuple[int, str]]] = {}
+        for number, prescription in enumerate(kept):
+            if medicine := next((courses[i] for i in prescription.record_ids if i in courses), ""):
+                self.add(number, prescription, medicine)
+
+    def add(self, number: int, prescription: Prescription, medicine: str) -> None:
+        alike = self._known.setdefault(known_of(prescription.key), {})
+        alike[prescription.key] = min(alike.get(prescription.key, (number, medicine)), (number, medicine))
+
+    def of(self, report: Prescription) -> str:
+        alike = self._known.get(known_of(report.key), {})
+        fitting = [found for key, found in alike.items() if keys_fit(key, report.key)]
+        return min(fitting, default=(0, ""))[1]

@@ -1,5 +1,6 @@
 """Supplies of one medicine fitted to each other: early fills shifted, renewals told from medicines taken together."""
 
+from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -64,17 +65,26 @@ def _waits(piece: Piece, before: Piece) -> bool:
 
 def _ended_by_next(ordered: Sequence[Piece]) -> Iterable[Piece]:
     """An assumed length, and a completed order, end where the next order with other directions begins."""
-    for place, piece in enumerate(ordered):
-        nexts = (
-            p
-            for p in ordered[place + 1 :]
-            if p.first > piece.first and p.prescription is not piece.prescription
-        )
-        following = next(nexts, None)
+    firsts = [piece.first for piece in ordered]
+    others = _next_of_another(ordered)
+    for piece in ordered:
+        place = bisect_right(firsts, piece.first)
+        if place < len(ordered) and ordered[place].prescription is piece.prescription:
+            place = others[place]
+        following = ordered[place] if place < len(ordered) else None
         if following is None or following.first > piece.last or not _gives_way(piece, following):
             yield piece
         else:
             yield replace(piece, last=days_before(following.first, 1))
+
+
+def _next_of_another(ordered: Sequence[Piece]) -> list[int]:
+    """For each place the next one that holds a piece of another prescription."""
+    found = [len(ordered)] * len(ordered)
+    for place in range(len(ordered) - 2, -1, -1):
+        is_same = ordered[place + 1].prescription is ordered[place].prescription
+        found[place] = found[place + 1] if is_same else place + 1
+    return found
 
 
 def _gives_way(piece: Piece, following: Piece) -> bool:

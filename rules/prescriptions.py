@@ -127,14 +127,20 @@ def medicine_key(product: Product) -> Key:
 
 def may_be_same_medicine(one: Product, other: Product) -> bool:
     """As `medicine_key`, but an unknown form or release fits any: for what patients report."""
-    mine, theirs = medicine_key(one), medicine_key(other)
-    if len(mine) == 1 or len(theirs) == 1:
+    return keys_fit(medicine_key(one), medicine_key(other))
+
+
+def keys_fit(mine: Key, theirs: Key) -> bool:
+    if known_of(mine) != known_of(theirs) or len(mine) == 1:
         return mine == theirs
-    forms_fit = Form.UNKNOWN in (one.form, other.form) or one.form is other.form
-    release_fits = None in (one.is_long_acting, other.is_long_acting) or (
-        one.is_long_acting == other.is_long_acting
-    )
-    return mine[:2] == theirs[:2] and forms_fit and release_fits
+    (form, release), (their_form, their_release) = mine[2:], theirs[2:]
+    forms_fit = Form.UNKNOWN in (form, their_form) or form is their_form
+    return forms_fit and (None in (release, their_release) or release == their_release)
+
+
+def known_of(key: Key) -> Key:
+    """The part in which two keys of what may be one medicine are always equal."""
+    return key[:2]
 
 
 def are_different_people(one: str, other: str) -> bool:
