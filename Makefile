@@ -6,7 +6,7 @@ CHROMIUM ?= $(shell command -v chromium || command -v chromium-browser || comman
 export CHROMIUM
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check format bench quality docs revision screenshots lock clean
+.PHONY: help install demo test check format bench load quality docs revision screenshots lock clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1|/' | column -t -s '|'
@@ -29,8 +29,11 @@ format: .venv/installed-dev ## put the code in its standard shape
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-bench: .venv/installed-dev ## measure the hot paths, as ratios taken in one run
+bench: .venv/installed-dev ## measure the hot paths, as ratios taken in one run (about 3 minutes)
 	@$(BIN)/python -m tests.bench
+
+load: .venv/installed-dev ## 2 workers, 8 clients, every hook call signed: what was answered
+	@$(BIN)/python -m tests.bench.load
 
 quality: .venv/installed ## score the rules against a synthetic cohort and write docs/quality.md (minutes)
 	@rm -rf build/cohort

@@ -12,7 +12,7 @@ from chart.reader import read_chart
 from rules.case import Case
 from tests.bench.records import KINDS, TODAY, chart_json
 
-FEW, MANY = 100, 1000
+FEW, MANY = 60, 600
 MOST = 13  # ten times, and what sorting and a longer history add
 
 
