@@ -29,13 +29,16 @@ def measure(table):
         for name, body in bodies.items():
             table.title(f"order-sign, {name} of prefetch, {WORKERS} workers, trust by JWT")
             for clients in CLIENTS:
-                least, spent = _costing(plain.workers, lambda: posted(plain.url, body, clients, SECONDS))
-                table.latency(f"bare, {name}, {clients} clients", least, cpu_ms=spent)
-                found, spent = _costing(app.workers, lambda: asked(app, body, clients))
-                table.latency(
-                    f"order-sign, {name}, {clients} clients", found, cpu_ms=spent, x_bare=ratio(found, least)
-                )
+                _side_by_side(table, f"{name}, {clients} clients", plain, app, (body, clients))
         _footprint(table, app)
+
+
+def _side_by_side(table, name, plain, app, load):
+    body, clients = load
+    least, spent = _costing(plain.workers, lambda: posted(plain.url, body, clients, SECONDS))
+    table.latency(f"bare, {name}", least, cpu_ms=spent)
+    found, spent = _costing(app.workers, lambda: asked(app, body, clients))
+    table.latency(f"order-sign, {name}", found, cpu_ms=spent, x_bare=ratio(found, least))
 
 
 def _costing(workers, work):
