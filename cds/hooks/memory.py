@@ -83,9 +83,13 @@ class Memory:
 def keep_quiet(db: Any, patient: str, rule: str, until: float) -> None:
     """The later of two periods counts, also of two that are asked for at the same time."""
     row = insert_or_update(db, quiet_rules).values(patient=patient, rule=rule, until=until)
-    later = {"until": row.excluded.until}
-    known = [quiet_rules.c.patient, quiet_rules.c.rule]
-    db.execute(row.on_conflict_do_update(known, set_=later, where=row.excluded.until > quiet_rules.c.until))
+    db.execute(
+        row.on_conflict_do_update(
+            index_elements=["patient", "rule"],
+            set_={"until": row.excluded.until},
+            where=row.excluded.until > quiet_rules.c.until,
+        )
+    )
 
 
 def hashed(text: str) -> str:

@@ -1,10 +1,15 @@
 """`previsit db ...` and the start of the server, as an operator meets them."""
 
+from types import SimpleNamespace
+
 import pytest
 
 from app import main
+from cds.outcomes.store import OutcomeStore
 from storage.engine import open_engine
 from storage.schema import newest
+from tests.cds.recorded import new
+from tests.served import KEY, SECRET, settings
 
 
 @pytest.fixture
@@ -66,3 +71,63 @@ def test_a_database_user_that_does_not_exist_is_told(postgresql_server, monkeypa
     monkeypatch.setenv("PREVISIT_DATABASE_URL", url.replace("previsit@", "somebody@"))
     assert main(["db", "upgrade"]) == 2
     assert "names a database or user that does not exist" in capsys.readouterr().err
+
+
+@pytest.fixture
+def serving(empty_database, tmp_path, monkeypatch, capsys):
+    """Starts `previsit serve` with good settings and these changes, as far as it gets: (status, what was said)."""
+    ehr = SimpleNamespace(iss="http://127.0.0.1:1/fhir")
+    for name, value in settings(tmp_path, "http://127.0.0.1:8000", empty_database, ehr).items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr("gunicorn.app.base.BaseApplication.run", lambda _: print("serving"))
+    monkeypatch.setattr("gunicorn.app.base.BaseApplication.__init__", lambda _: None)
+
+    def start(*arguments, **environment):
+        for name, value in environment.items():
+            monkeypatch.setenv(f"PREVISIT_{name}", value)
+        status = main(["serve", *arguments])
+        said = capsys.readouterr()
+        return status, said.out + said.err
+
+    return start
+
+
+def test_serving_refuses_a_database_that_is_not_upgraded(serving, db):
+    assert serving() == (
+        2,
+        "previsit: The database has no tables of this version yet. Run: previsit db upgrade\n",
+    )
+    db("upgrade")
+    assert serving() == (0, "serving\n")
+
+
+def test_serving_upgrades_where_it_is_told_to(serving):
+    assert serving("--upgrade") == (0, "serving\n")
+    assert serving() == (0, "serving\n")
+
+
+def test_serving_upgrades_where_the_settings_say_so(serving):
+    assert serving(UPGRADE_AT_START="1") == (0, "serving\n")
+
+
+def test_serving_refuses_a_newer_database_even_with_upgrade(serving, empty_database):
+    serving("--upgrade")
+    engine = open_engine(empty_database)
+    with engine.begin() as connection:
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '7777'")
+    engine.dispose()
+    status, said = serving("--upgrade")
+    assert status == 2
+    assert "made by a newer version of previsit" in said
+
+
+def test_serving_refuses_where_a_changed_key_would_hide_answers(serving, empty_database):
+    serving("--upgrade")
+    engine = open_engine(empty_database)
+    OutcomeStore(engine, [SECRET], [KEY]).add("iss", "p", new(), 1.0)
+    engine.dispose()
+    status, said = serving(SECRET_KEY="another secret key of more than 32 chars")
+    assert status == 2
+    assert "Patients' pages would miss them. Add the earlier key after the new one" in said
+    assert SECRET not in said
+    assert serving(PATIENT_KEYS=SECRET) == (0, "serving\n")
