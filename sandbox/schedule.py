@@ -14,6 +14,7 @@ STATUSES = {"checked-in": "Here", "arrived": "Here", "fulfilled": "Done", "propo
 @dataclass(frozen=True, slots=True)
 class Slot:
     appointment: str
+    day: str  # 2026-03-02
     time: str  # as the clinic's clock shows it
     patient: str
     name: str
@@ -31,7 +32,8 @@ def schedule(ehr: Ehr) -> tuple[tuple[str, list[Slot]], ...]:
 
 def slots_of(ehr: Ehr, patient: str) -> list[Slot]:
     return sorted(
-        (_slot(ehr, found, patient) for found in ehr.store.all("Appointment", patient)), key=lambda s: s.time
+        (_slot(ehr, found, patient) for found in ehr.store.all("Appointment", patient)),
+        key=lambda s: (s.day, s.time),
     )
 
 
@@ -45,10 +47,11 @@ def _slots(ehr: Ehr, day: date) -> list[Slot]:
 
 
 def _slot(ehr: Ehr, appointment: Resource, patient: str) -> Slot:
-    status = str(appointment.get("status", ""))
+    status, start = str(appointment.get("status", "")), str(appointment.get("start", ""))
     return Slot(
         appointment["id"],
-        str(appointment.get("start", ""))[11:16],
+        start[:10],
+        start[11:16],
         patient,
         name_of(ehr, patient),
         str(appointment.get("description") or next(at_path(appointment, "appointmentType.text"), "")),
