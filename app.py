@@ -71,6 +71,7 @@ def main(argv=None):
 
 def _parser():
     from cds.issuer_commands import add_commands as add_issuer_commands
+    from sandbox.exposure import add_arguments
     from synth.commands import add_commands as add_synth_commands
 
     parser = argparse.ArgumentParser(
@@ -82,6 +83,7 @@ def _parser():
     demo = commands.add_parser("demo", help="the app with a practice EHR and synthetic patients")
     demo.add_argument("--port", type=_port, default=8000)
     demo.add_argument("--data", metavar="DIR", help="also load the FHIR R4 bundles of this folder")
+    add_arguments(demo)
     demo.set_defaults(run=_demo)
 
     serve = commands.add_parser("serve", help="the app alone, settings from the environment")
@@ -182,11 +184,13 @@ def _count(text):
 
 def _demo(arguments):
     from sandbox.data import DataDirectoryError
+    from sandbox.exposure import TooPublic, check_exposure
     from serving import serve_demo
 
     try:
-        return serve_demo(create_demo, arguments.port, arguments.data)
-    except DataDirectoryError as problem:
+        check_exposure(arguments)
+        return serve_demo(create_demo, arguments.port, arguments.data, arguments.bind, arguments.url)
+    except (DataDirectoryError, TooPublic) as problem:
         print(f"previsit: {problem}", file=sys.stderr)
         return 2
 

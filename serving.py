@@ -7,8 +7,8 @@ import socket
 import sys
 
 
-def serve_demo(create_demo, port, data):
-    """Serve the demo until Ctrl-C, on `port` or the next free one."""
+def serve_demo(create_demo, port, data, host="localhost", public_url=None):
+    """Serve the demo until Ctrl-C, on `port` or the next free one; `public_url` where a proxy stands before it."""
     from werkzeug.serving import WSGIRequestHandler, make_server
 
     class QuietHandler(WSGIRequestHandler):
@@ -20,12 +20,12 @@ def serve_demo(create_demo, port, data):
     with contextlib.suppress(KeyboardInterrupt):
         # As from a service manager or a closed terminal: it ends like Ctrl-C, whatever is being done.
         signal.signal(signal.SIGTERM, signal.default_int_handler)
-        free = _free_port(port)
+        free = _free_port(port, host)
         if free != port:
             print(f"Port {port} is taken; using {free}. Choose another with PORT=... make demo.", flush=True)
-        url = f"http://localhost:{free}"
+        url = public_url or f"http://{f'[{host}]' if ':' in host else host}:{free}"
         app = create_demo(url, data)
-        with make_server("localhost", free, app, threaded=True, request_handler=QuietHandler) as server:
+        with make_server(host, free, app, threaded=True, request_handler=QuietHandler) as server:
             print(f"\n  Open {url}\n\n  Practice EHR with synthetic patients. Ctrl-C stops it.\n", flush=True)
             server.serve_forever()
     print("Stopped.", flush=True)
@@ -84,17 +84,17 @@ def _gunicorn_settings(bind, workers):
     }
 
 
-def _free_port(port):
-    last = min(port + 49, 65535)
+def _free_port(port, host):
+    last, family = min(port + 49, 65535), socket.AF_INET6 if ":" in host else socket.AF_INET
     for candidate in range(port, last + 1):
-        with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
+        with socket.socket(family, socket.SOCK_STREAM) as probe:
             # As the server does: connections of a demo just stopped linger and are no reason to move on.
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
-                probe.bind(("127.0.0.1", candidate))
+                probe.bind((host, candidate))
             except OSError as problem:
                 if problem.errno not in (errno.EADDRINUSE, errno.EACCES):
-                    raise
+                    sys.exit(f"previsit: {host} cannot be listened on ({problem.strerror}).")
             else:
                 return candidate
     sys.exit(f"previsit: no free port between {port} and {last}. Choose one with PORT=...")

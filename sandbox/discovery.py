@@ -124,6 +124,8 @@ def _described(kind: str) -> dict[str, Any]:
     return {
         "type": kind,
         "interaction": [{"code": code} for code in able],
+        "versioning": "no-version",
+        "conditionalCreate": kind in parameters.CREATABLE,
         "searchInclude": [f"{kind}:{name}" for name, p in known.items() if p.kind == "reference"],
         "searchParam": [{"name": name, "type": p.kind} for name, p in known.items()],
     }

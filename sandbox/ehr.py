@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -55,6 +56,7 @@ def create_ehr(
     )
     app.extensions["ehr"] = ehr
     store.add(USER)
+    store.stamp(datetime.fromtimestamp(clock(), UTC).isoformat(timespec="seconds"))
     for part in (pages, discovery, authorization, tokens, fhir_api):
         app.register_blueprint(part.blueprint)
     if cds_url:

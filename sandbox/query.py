@@ -81,7 +81,9 @@ def check_patient(query: Query, view: View) -> None:
 def _read_pair(query: Query, name: str, value: str) -> None:
     plain, _, modifier = name.partition(":")
     parameter = parameters.for_type(query.resource_type).get(plain)
-    if plain in _OF_RESULT:
+    if plain in _OF_RESULT and modifier:
+        query.warnings.append(f"{name} is not supported: {plain} takes no modifier here.")
+    elif plain in _OF_RESULT:
         _read_result_parameter(query, plain, value)
     elif parameter is None:
         query.warnings.append(f"The search parameter {name} is not supported for {query.resource_type}.")

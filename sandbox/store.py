@@ -91,6 +91,14 @@ class Store:
         shared = (self.get(*target.split("/", 1)) for target in sorted(targets))
         return mine + [found for found in shared if found and not patients_of(found)]
 
+    def stamp(self, moment: str) -> None:
+        """meta.lastUpdated where there is none: a server that offers `_lastUpdated` must not find nothing by it."""
+        with self._lock:
+            for resource in (found for kind in self._by_type.values() for found in kind.values()):
+                meta = resource.get("meta")
+                if meta is None or isinstance(meta, dict):
+                    resource["meta"] = {"lastUpdated": moment, **(meta or {})}
+
     def types(self) -> frozenset[str]:
         return frozenset(self._by_type)
 
