@@ -1,7 +1,7 @@
 """FHIR search as real servers do it: parameters, prefixes, include, warnings, refusals (C1, C2)."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.sandbox.practice import FHIR, RXNORM, Practice, bearer, ids, observation, resource
@@ -227,6 +227,7 @@ ODD = st.recursive(
 )
 
 
+@settings(deadline=None)
 @given(
     st.dictionaries(st.sampled_from(("code", "category", "status", "effectiveDateTime", "encounter")), ODD)
 )
