@@ -6,7 +6,7 @@ CHROMIUM ?= $(shell command -v chromium || command -v chromium-browser || comman
 export CHROMIUM
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check format bench load quality docs revision screenshots lock clean
+.PHONY: help install demo test check format bench load quality docs revision screenshots site try-hapi lock clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1|/' | column -t -s '|'
@@ -51,6 +51,14 @@ revision: .venv/installed ## write the next schema revision from the tables (MES
 
 screenshots: .venv/installed-dev ## take docs/summary.png from the running app
 	@$(BIN)/python -m tests.screenshots
+
+site: .venv/installed-dev ## build the documentation site in build/site
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
+
+try-hapi: .venv/installed ## summarize a patient of the public HAPI server (PATIENT=id); synthetic trials only
+	@mkdir -p build
+	@curl -fsS 'https://hapi.fhir.org/baseR4/Patient/$(PATIENT)/$$everything?_count=500' -o build/hapi.json
+	@$(BIN)/previsit summarize build/hapi.json
 
 lock: ## bring the lock files up to date with pyproject.toml (needs uv)
 	./lock.sh
