@@ -50,8 +50,8 @@ NO_CLINICIAN = Problem(
     "Go back to the form, where the answers still stand, and enter them in the EHR itself.",
 )
 NOT_KEPT = (
-    "The answers could not be saved: the app's database could not be reached. They still stand below; "
-    "try again in a minute."
+    "The app's database could not be reached, or did not confirm that it kept the answers. They still stand "
+    "below: save them again in a minute. Saving the same answers twice keeps them once."
 )
 NOT_CHANGED = Problem(
     "not_kept",

@@ -41,12 +41,17 @@ class Score:
     def told(self) -> str:
         """ "PHQ-9: 17, moderately severe, 20 Feb 2026 (preliminary)"."""
         number = f"{self.points.normalize():f}"
-        band = self.instrument.band(int(self.points))
+        band = self._band()
         parts = [f"{self.instrument.name}: {'at least ' if self.at_least else ''}{number}"]
         parts += [band] if band else []
         parts.append(str(self.on) if self.on else "without a date")
         notes = (*self.notes, *((_missing(self.missing),) if self.missing else ()))
         return ", ".join(parts) + (f" ({'; '.join(notes)})" if notes else "")
+
+    def _band(self) -> str:
+        """The lowest band is no word for a result that can only be higher: it would reassure."""
+        band = self.instrument.band(int(self.points))
+        return "" if self.at_least and band == self.instrument.band(0) else band
 
     def reason(self) -> Reason:
         return Reason.of(self.told(), self.records)
@@ -132,7 +137,7 @@ def _score(sitting: Sitting, instrument: Instrument) -> tuple[Score | None, list
     opening = answers.pop("opening question", None)
     missing = tuple(item.name for item in instrument.items if item.name not in answers)
     added = sum(answers.values(), Decimal(0))
-    if not totals and (not (answers or opening == 0) or _is_another_tools(sitting, instrument, missing)):
+    if not totals and ((not answers and opening is None) or _is_another_tools(sitting, instrument, missing)):
         return None, why_not
     if _ends_with_the_first(instrument, opening, answers):
         missing = ()
