@@ -1,15 +1,20 @@
 """What is over goes, what counts stays: at, just under and just over each time."""
 
+from datetime import date
+
 import pytest
 from sqlalchemy import func, insert, select
 
 from app import main
+from cds.outcomes.store import OutcomeStore
+from cds.screening.store import NewSitting, ScreeningStore
 from config import BadSetting, database_from
 from launch.store import Store
 from storage.retention import Retention, purge
 from storage.tables.hooks import feedback, quiet_rules, shown_rules, used_tokens
 from storage.tables.launch import browsers, pendings, sessions
 from storage.tables.outcomes import outcomes
+from storage.tables.screening import screenings
 from tests.cds.recorded import ISSUER, KEY, PATIENT, SECRET, new
 
 NOW, DAY = 2_000_000_000.0, 86_400.0
@@ -36,9 +41,12 @@ def add_feedback(engine, at):
 
 
 def add_outcome(engine, at):
-    from cds.outcomes.store import OutcomeStore
-
     OutcomeStore(engine, [SECRET], [KEY]).add(ISSUER, PATIENT, new(), at)
+
+
+def add_form(engine, at):
+    new = NewSitting("mark", "peg", date(2026, 3, 2), "Practitioner/1", {}, ())
+    ScreeningStore(engine, [SECRET], [KEY]).keep(ISSUER, PATIENT, new, at)
 
 
 def add_pending(engine, at):
@@ -69,6 +77,8 @@ def add_session(engine, opened=NOW, seen=NOW):
         (feedback, add_feedback, NOW - 730 * DAY - 1, 0),
         (outcomes, add_outcome, NOW - 3650 * DAY, 1),
         (outcomes, add_outcome, NOW - 3650 * DAY - 1, 0),
+        (screenings, add_form, NOW - 3650 * DAY, 1),
+        (screenings, add_form, NOW - 3650 * DAY - 1, 0),
     ],
 )
 def test_the_time_that_each_kind_is_kept(engine, table, make, at, stays):
