@@ -60,7 +60,6 @@ def _purge_by_age(db: Connection, kept: Retention, now: float) -> dict[str, int]
         ("feedback", feedback, feedback.c.received_at, kept.feedback_days),
         ("recorded answers", outcomes, outcomes.c.created_at, kept.outcome_days),
         ("answers of forms", screenings, screenings.c.created_at, kept.outcome_days),
-        ("answers of forms", screenings, screenings.c.created_at, kept.outcome_days),
     ):
         counts[name] = _remove(db, table, column < now - days * _DAY) if days else 0
     return counts
