@@ -41,6 +41,10 @@ class User:
     subject: str
 
     @property
+    def is_patient_side(self) -> bool:
+        return self.kind in {"Patient", "RelatedPerson"}
+
+    @property
     def is_clinician(self) -> bool:
         # Person says nothing about a role, so it opens nothing.
         return self.kind in {"Practitioner", "PractitionerRole"}

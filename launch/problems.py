@@ -143,3 +143,10 @@ FORM_REFUSED = Problem(
     "The form did not come from a page of this app, or the page had expired.",
     "Go back, reload the page and try again.",
 )
+NOT_FOR_PATIENTS = Problem(
+    "not_for_patients",
+    403,
+    "This app is for the care team",
+    "You signed in as a patient, or as someone who acts for one. The summary is written for the care team.",
+    "Ask your care team about anything in your chart. Nothing was opened.",
+)

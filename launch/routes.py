@@ -38,11 +38,12 @@ from launch.problems import (
     COOKIE_MISSING,
     EHR_SILENT,
     MIXED_UP,
+    NOT_FOR_PATIENTS,
     STATE_UNKNOWN,
     LaunchProblem,
     Problem,
 )
-from launch.session import end_sessions, open_session
+from launch.session import end_sessions, open_session, revoke_unused
 from launch.store import Browser
 
 log = logging.getLogger(__name__)
@@ -194,6 +195,9 @@ def _complete(
         raise
     context = read_context(registration, token.members)
     user = here.identities.user(registration, discovery, token.id_token, pending.nonce)
+    if user and user.is_patient_side:
+        revoke_unused(registration, discovery, token)
+        raise LaunchProblem(NOT_FOR_PATIENTS)
     renewed = here.store.new_browser(here.clock(), browser.family)
     return open_session(renewed, registration, context, user, token), renewed
 

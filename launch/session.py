@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 
 from launch.browser import current_browser
 from launch.context import Context
+from launch.discovery import Discovery
 from launch.framing import show_within
 from launch.identity import User
 from launch.issuers import IssuerRegistration
@@ -89,6 +90,13 @@ def end_sessions(browser: Browser) -> None:
     here.store.remove_family(browser.family)
     for stored in ending:
         _revoke(here, stored)
+
+
+def revoke_unused(registration: IssuerRegistration, discovery: Discovery, token: TokenReply) -> None:
+    """For a sign-in that opens nothing."""
+    if discovery.revocation_endpoint:
+        given = token.refresh_token or token.access_token
+        parts().token_endpoint(registration).revoke(discovery.revocation_endpoint, given)
 
 
 def _check_owned(here: Parts, handle: str) -> StoredSession:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from chart.fhir import Limits
 from chart.records import Gap
 from tests.chart import stub_fhir
 from tests.chart.fhir_reading import QUICK, counts, gaps, ids, read
@@ -144,3 +145,15 @@ def test_a_total_above_what_was_sent_is_a_cut(stub):
     stub.break_("MedicationRequest", stub_fhir.sends(bundle(orders("m1"), total=3)))
     sentence = "Medication orders were only partly read (the EHR counted more than it sent)"
     assert gaps(read(stub, "MedicationRequest")) == {("MedicationRequest", Gap.CUT_OFF, sentence)}
+
+
+def test_d12_ten_thousand_entries_in_one_answer_are_all_read_and_the_next_page_is_not(stub):
+    names = [f"e{n}" for n in range(10_000)]
+    records = [{"resourceType": "Procedure", "id": name} for name in names]
+    page = stub_fhir.bundle(records, f"{stub.base}/Procedure?page=2")
+    stub.break_("Procedure", stub_fhir.sends(page))
+    record = read(stub, "Procedure", limits=Limits(), deadline_s=10)
+    assert ids(record) == names
+    assert len(stub.asked("Procedure")) == 1
+    (gap,) = record.unavailable
+    assert gap.reason == "Procedures were only partly read (there are more than the first 10000)"

@@ -41,6 +41,18 @@ def test_after_signing_out_the_page_is_gone(page, practice):
     assert "Delia" not in response.text()
 
 
+def test_d21_after_signing_out_the_back_button_shows_nothing(chromium, practice):
+    context = chromium.new_context()
+    page = context.new_page()
+    launch(page, practice, "Delia Whitfield")
+    page.get_by_role("button", name="Sign out").click()
+    page.get_by_role("heading", name="You are signed out").wait_for()
+    page.go_back()
+    page.get_by_role("heading", name="This session has ended").wait_for()
+    assert "Delia" not in page.content()
+    context.close()
+
+
 def test_the_summary_needs_no_javascript(chromium, practice):
     """A9.5, D6."""
     context = chromium.new_context(java_script_enabled=False)

@@ -279,18 +279,24 @@ def test_a6_6_fhir_user(claims, fhir_user, kind):
 
 
 @pytest.mark.parametrize(
-    ("kind", "clinician"),
-    [
-        ("Practitioner", True),
-        ("PractitionerRole", True),
-        ("Patient", False),
-        ("RelatedPerson", False),
-        ("Person", False),
-    ],
+    ("kind", "clinician"), [("Practitioner", True), ("PractitionerRole", True), ("Person", False)]
 )
 def test_a6_8_only_two_kinds_are_clinicians(kind, clinician, clinic, client, ehr):
     ehr.claims["fhirUser"] = f"{kind}/1"
     assert clinic.session(client, clinic.launched(client, ehr)).user.is_clinician is clinician
+
+
+@pytest.mark.parametrize("kind", ["Patient", "RelatedPerson"])
+def test_a6_8_patients_and_those_who_act_for_them_open_nothing(kind, clinic, client, ehr):
+    ehr.claims["fhirUser"] = f"{kind}/1"
+    page = clinic.finish(client, ehr, clinic.begin(client, ehr.iss).location)
+    assert page.status_code == 403
+    assert "for the care team" in page.text
+    assert (
+        clinic.store.sessions_of(clinic.store.browser(client.get_cookie("__Host-previsit").value).family)
+        == []
+    )
+    assert [asked.form["token"] for asked in ehr.to("/auth/revoke")] == ["refresh-1-SECRETMARKER"]
 
 
 @pytest.mark.parametrize("without", ["id_token", "fhirUser"])
