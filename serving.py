@@ -2,6 +2,7 @@
 
 import contextlib
 import errno
+import gc
 import signal
 import socket
 import sys
@@ -81,7 +82,22 @@ def _gunicorn_settings(bind, workers):
         # A second door, with a file in the home directory: not needed, and read-only images have no place for it.
         "control_socket_disable": True,
         "proc_name": "previsit",
+        "post_worker_init": _ready,
     }
+
+
+def _ready(_worker):
+    """The tables are read before the first request, and stay out of every later garbage collection.
+
+    A chart is tens of thousands of small objects that live as long as its request. Python would go through
+    everything the process holds several times for each, and now and then one request would wait for it.
+    """
+    from cds.ready import be_ready
+
+    be_ready()
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
 
 
 def _free_port(port, host):

@@ -68,7 +68,11 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
 
 def _begin_sqlite(connection: Connection) -> None:
     """A transaction that may write takes its turn at once: one that read first could not wait for it later."""
-    reads = connection.get_execution_options().get("reading", False)
+    options = connection.get_execution_options()
+    if not (reads := options.get("reading", False)):
+        # In WAL mode NORMAL leaves the database whole after a power cut, without its last transactions.
+        level = "NORMAL" if options.get("lightly", False) else "FULL"
+        connection.exec_driver_sql(f"PRAGMA synchronous={level}")
     connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
 
 

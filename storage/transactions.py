@@ -25,6 +25,20 @@ def writing(engine: Engine) -> Iterator[Connection]:
 
 
 @contextmanager
+def writing_lightly(engine: Engine) -> Iterator[Connection]:
+    """As `writing`, without waiting for the disk: kept when the process is killed, perhaps lost in a power cut.
+
+    For what is of use for minutes only, and is written at every call.
+    """
+    with engine.connect() as connection:
+        db = connection.execution_options(lightly=True)
+        with db.begin():
+            if db.dialect.name == "postgresql":
+                db.execute(text("SET LOCAL synchronous_commit = off"))
+            yield db
+
+
+@contextmanager
 def alone(engine: Engine, purpose: str) -> Iterator[Connection]:
     """As `writing`, one at a time for this purpose, of all threads, processes and hosts.
 

@@ -12,7 +12,7 @@ from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from storage.retention import purge_used
 from storage.tables.hooks import quiet_rules, shown_rules, used_tokens
-from storage.transactions import insert_or_update, reading, writing
+from storage.transactions import insert_or_update, reading, writing, writing_lightly
 
 log = logging.getLogger(__name__)
 
@@ -37,7 +37,7 @@ class Memory:
         """Whether this is the token's first use: of all threads and processes, one is told so."""
         row = {"hash": hashed(f"{issuer}\0{jti}"), "expires_at": until}
         try:
-            with writing(self.engine) as db:
+            with writing_lightly(self.engine) as db:
                 db.execute(insert(used_tokens).values(row))
         except IntegrityError:
             return False
@@ -54,7 +54,7 @@ class Memory:
         rows = [{**about, "card": card, "rule": rule} for card, rules in cards for rule in rules]
         try:
             if rows:
-                with writing(self.engine) as db:
+                with writing_lightly(self.engine) as db:
                     db.execute(insert(shown_rules), rows)
         except SQLAlchemyError as problem:
             log.error("cards shown not remembered: %s", type(problem).__name__)
