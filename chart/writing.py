@@ -13,12 +13,13 @@ from chart.elements import Json, as_object, as_objects, as_text
 from chart.fhir_server import FhirServer
 from chart.transport import SignInEnded, reach_of
 from network.addresses import ForbiddenAddress
-from network.guarded import guarded_session
+from network.guarded import guarded_session, within
 
 _log = logging.getLogger(__name__)
 
 _FHIR_JSON = "application/fhir+json"
 _SECONDS_TO_ANSWER = 15.0
+_SECONDS_IN_ALL = 20.0  # however slowly its bytes come
 _LARGEST_ANSWER = 2_000_000  # bytes; what comes back is the one resource that was sent
 
 
@@ -104,7 +105,7 @@ def _send(
 ) -> tuple[int, str, Json]:
     """Status, Location, and the resource in the answer. One session a call: no cookie, no proxy, no redirect."""
     sent = {"Authorization": f"Bearer {server.token}", "Accept": _FHIR_JSON, "User-Agent": "previsit"}
-    with guarded_session(reach_of(server)) as session:
+    with guarded_session(reach_of(server), watched=True) as session, within(_SECONDS_IN_ALL, session):
         try:
             with session.request(
                 method,

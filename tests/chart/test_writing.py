@@ -2,6 +2,7 @@
 
 import json
 import socket
+import time
 
 import pytest
 from werkzeug.wrappers import Request, Response
@@ -10,6 +11,7 @@ from chart.fhir_server import FhirServer, Limits
 from chart.transport import SignInEnded
 from chart.writing import Identifier, NotWritten, Refusal, create, find_created
 from tests.journeys.ehr_server import running_ehr
+from tests.launch.raw_server import RawServer, drip_body, drip_head
 
 OURS = Identifier("https://previsit.example.org/referral", "abc")
 REFERRAL = {
@@ -166,3 +168,14 @@ def test_c2_9_what_is_there_already_is_found_by_our_own_identifier(server, base,
 def test_an_answer_that_is_not_fhir_is_no_fault_of_what_was_written(server, base, content):
     server.reply = Response(content, 201, {"Location": "ServiceRequest/8"})
     assert create(fhir(base), REFERRAL, OURS).id == "ServiceRequest/8"
+
+
+@pytest.mark.parametrize("script", [drip_head, drip_body])
+def test_d12_d27_a_write_whose_answer_drips_ends(script, monkeypatch):
+    monkeypatch.setattr("chart.writing._SECONDS_IN_ALL", 0.3)
+    slow = RawServer(script)
+    began = time.monotonic()
+    # Its status came, its id never did: there, under an id that nobody knows.
+    assert create(fhir(f"{slow.url}/fhir"), REFERRAL, OURS).id == ""
+    assert time.monotonic() - began < 3
+    slow.close()
