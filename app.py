@@ -13,6 +13,7 @@ def create_app(config):
     from flask import Flask
     from werkzeug.middleware.proxy_fix import ProxyFix
 
+    from cds.along.views import init_along
     from cds.hooks.parts import init_hooks
     from cds.outcomes.routes import init_outcomes
     from cds.reading import TYPES_READ
@@ -30,6 +31,7 @@ def create_app(config):
     init_views(app, config)
     init_outcomes(app, config)
     init_screening(app, config)
+    init_along(app, config)
     init_hooks(app, config)
     return app
 

@@ -118,7 +118,7 @@ def demo_config(public_url: str, doors: Iterable[tuple[str, str, str]] = ()) -> 
         client_id="previsit-demo",
         auth_method="client_secret_basic",
         client_secret=secrets.token_urlsafe(32),
-        write=("ServiceRequest", "Task", "QuestionnaireResponse", "Observation"),
+        write=("ServiceRequest", "Task", "QuestionnaireResponse", "Observation", "DocumentReference"),
     )
     key = ECKey.generate_key("P-384")
     signing = SigningKey(key.thumbprint(), "ES384", key)

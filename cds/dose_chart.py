@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from itertools import groupby
 
+from cds.dose_events import Beside, beside_the_dose
 from chart.when import day_in_words
 from rules.case import Case
 from rules.mme_lines import in_words
@@ -56,6 +57,8 @@ class DoseChart:
     runs: tuple[Run, ...]
     told: str  # for those who do not see the drawing
     is_empty: bool  # no dose on any day
+    beside: Beside  # events, and days on buprenorphine
+    height: int
 
 
 def dose_chart(case: Case) -> DoseChart | None:
@@ -66,6 +69,7 @@ def dose_chart(case: Case) -> DoseChart | None:
     thresholds = case.mme.thresholds
     spans = [list(days) for _, days in groupby(series, key=lambda d: (d.mme, d.mme_uncertain, d.at_least))]
     draw = _Drawing(series, thresholds)
+    beside = beside_the_dose(case, series[0].day, draw.x, below=HEIGHT)
     return DoseChart(
         line=draw.line(spans),
         uncertain=tuple(
@@ -78,6 +82,8 @@ def dose_chart(case: Case) -> DoseChart | None:
         runs=tuple(_run(s, thresholds) for s in reversed(spans)),
         told=_told(series, thresholds),
         is_empty=not any(d.mme_uncertain for d in series),
+        beside=beside,
+        height=HEIGHT + beside.height,
     )
 
 

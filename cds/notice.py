@@ -4,13 +4,18 @@ from dataclasses import fields
 
 from chart.records import Chart
 from chart.terms import Record
-from rules.labels import SHORT_NOTICE, needs_notice
+from rules.labels import SHORT_NOTICE, Labels, needs_notice
 
 
 def notice_of(chart: Chart) -> str:
     """The notice that must go along with this chart on screen, paper or copy; empty where none is needed."""
+    return SHORT_NOTICE if needs_notice(labels_of(chart)) else ""
+
+
+def labels_of(chart: Chart) -> Labels:
+    """Every security label that a record of this chart carries."""
     records = (r for f in fields(chart) for r in _records(getattr(chart, f.name)))
-    return SHORT_NOTICE if any(needs_notice(record.labels) for record in records) else ""
+    return frozenset[tuple[str, str]]().union(*(record.labels for record in records))
 
 
 def _records(value: object) -> tuple[Record, ...]:

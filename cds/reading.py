@@ -1,13 +1,15 @@
 """The chart of a launch session's patient, read with the clinician's own permission and no other."""
 
-from collections.abc import Callable
-from dataclasses import replace
+from collections import deque
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
 
-from flask import copy_current_request_context
+from flask import copy_current_request_context, current_app
 
 from cds.types_read import TYPES_READ, as_nothing_known
-from chart.fhir import FhirServer, read_record
+from chart.fhir import FhirServer, Step, read_in_steps, read_record
 from chart.preferences import learn
 from chart.reader import read_chart
 from chart.records import Chart, Gap, Unavailable
@@ -16,11 +18,26 @@ from launch.scopes import Sharing
 from launch.session import LaunchSession, renewed_session
 
 
-def chart_of(session: LaunchSession, as_of: date, *, allow_insecure_loopback: bool = False) -> Chart:
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How far the chart has been read. `chart` may be asked for as soon as the patient is there."""
+
+    waiting: tuple[str, ...]  # what is awaited, as a clinician calls it
+    is_complete: bool
+    has_patient: bool
+    chart: Callable[[], Chart]
+
+
+def chart_of(session: LaunchSession, as_of: date) -> Chart:
     """Raises SignInEnded and ChartNotReadable (chart.fhir); everything less is said in the chart itself."""
-    server = server_of(session, allow_insecure_loopback=allow_insecure_loopback)
+    return deque(chart_in_steps(session, as_of), maxlen=1).pop().chart()
+
+
+def chart_in_steps(session: LaunchSession, as_of: date) -> Iterator[Reading]:
+    """As chart_of, telling as answers come in; what is still awaited is a gap in the chart so far."""
+    server = server_of(session)
     learn(server)
-    raw = read_record(
+    steps = read_in_steps(
         server,
         session.patient_id,
         TYPES_READ,
@@ -28,6 +45,13 @@ def chart_of(session: LaunchSession, as_of: date, *, allow_insecure_loopback: bo
         is_granted=lambda kind: session.sharing(kind) is not Sharing.NONE,
         refresh=_refresh(session),
     )
+    for step in steps:
+        chart = partial(_chart, step, session, as_of)
+        yield Reading(step.waiting, step.is_last, step.patient is not None, chart)
+
+
+def _chart(step: Step, session: LaunchSession, as_of: date) -> Chart:
+    raw = step.record()
     chart = read_chart(
         raw.resources,
         as_of,
@@ -37,7 +61,8 @@ def chart_of(session: LaunchSession, as_of: date, *, allow_insecure_loopback: bo
         sources=raw.sources,
         asked_for=TYPES_READ,
     )
-    return as_nothing_known(replace(chart, unavailable=(*chart.unavailable, *_shared_in_part(session))))
+    chart = replace(chart, unavailable=(*chart.unavailable, *_shared_in_part(session)))
+    return as_nothing_known(chart) if step.is_last else chart
 
 
 def patient_of(session: LaunchSession, as_of: date, *, allow_insecure_loopback: bool = False) -> Chart:
@@ -47,8 +72,10 @@ def patient_of(session: LaunchSession, as_of: date, *, allow_insecure_loopback: 
     return read_chart(raw.resources, as_of, patient_id=session.patient_id)
 
 
-def server_of(session: LaunchSession, *, allow_insecure_loopback: bool = False) -> FhirServer:
+def server_of(session: LaunchSession, *, allow_insecure_loopback: bool | None = None) -> FhirServer:
     """Where this launch may read and write, with its token."""
+    if allow_insecure_loopback is None:
+        allow_insecure_loopback = current_app.extensions["allow_insecure_loopback"]
     return FhirServer(
         session.fhir_base,
         session.access_token,

@@ -54,9 +54,11 @@ class Summary:
         return next((a for a in self.assessments if a.rule.id == rule_id), None)
 
 
-def case_of(chart: Chart, policy: Policy, role: Role = Role.PRESCRIBER) -> Case:
+def case_of(
+    chart: Chart, policy: Policy, role: Role = Role.PRESCRIBER, *, is_for_paper: bool = False
+) -> Case:
     """The chart as this role may see it, under the clinic's policy: the one way in for every door."""
-    return Case(withhold(chart, policy, role), policy)
+    return Case(withhold(chart, policy, role, is_for_paper=is_for_paper), policy)
 
 
 # Rules about an order being written have nothing to say where none is.

@@ -2,26 +2,40 @@
 
 import logging
 import secrets
-from typing import Any
+from functools import cache
+from typing import Any, cast
 
-from flask import Blueprint, Flask, Response, current_app, g, make_response, render_template, request
+from flask import (
+    Blueprint,
+    Flask,
+    Response,
+    g,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 from werkzeug.exceptions import HTTPException
 
 from cds.compression import compressed
-from cds.day import chosen_day
-from cds.outcomes.reading import with_outcomes
-from cds.page import for_reading, number_for_reading, page_of
+from cds.day import chosen_day, shown_day
+from cds.page import for_reading, number_for_reading
 from cds.policy_file import read_policy
-from cds.reading import chart_of
-from cds.summary import case_of, summarize
+from cds.reading import chart_in_steps, server_of
+from cds.roles import role_of
+from cds.sending import sent
 from cds.unforeseen import place_of
+from cds.visit import shell_page, so_far_page, summary_of, visit_page
 from chart.fhir import ChartNotReadable, SignInEnded
+from chart.records import Chart
 from chart.when import day_in_words
-from launch.browser import form_token
+from launch.browser import check_form
 from launch.framing import frame_ancestors
-from launch.session import session_for
+from launch.session import remember_role, session_for
 from rules.link import links_beside
 from rules.policy import Policy
+from rules.rule import Role
 
 log = logging.getLogger(__name__)
 blueprint = Blueprint("cds", __name__)
@@ -36,6 +50,7 @@ def init_views(app: Flask, config: Any) -> None:
     app.register_blueprint(blueprint)
     app.jinja_env.finalize = for_reading
     app.jinja_env.globals["links_for"] = lambda rule_id: links_beside(app.extensions["policy"].links, rule_id)
+    app.jinja_env.globals["shown_day"] = shown_day
     app.add_template_filter(day_in_words, "day")
     app.add_template_filter(number_for_reading, "number")
     app.after_request(_protect)
@@ -47,19 +62,31 @@ def init_views(app: Flask, config: Any) -> None:
 
 
 @blueprint.get("/visit/<handle>/")
-def visit(handle: str) -> str:
+def visit(handle: str) -> Response | str:
     session = session_for(handle)
-    chart = chart_of(
-        session, chosen_day(), allow_insecure_loopback=current_app.extensions["allow_insecure_loopback"]
-    )
-    summary = summarize(case_of(with_outcomes(chart, session), current_app.extensions["policy"]))
-    return render_template(
-        "summary.html",
-        **page_of(summary, "the EHR"),
-        handle=handle,
-        form_token=form_token(handle),
-        user=session.user,
-    )
+    role = cache(lambda: role_of(session, server_of(session)))
+
+    def shell(chart: Chart) -> str:
+        return shell_page(chart, session)
+
+    def page(chart: Chart) -> str:
+        return visit_page(summary_of(chart, session, role()), session, role())
+
+    def so_far(chart: Chart) -> str:
+        return so_far_page(summary_of(chart, session, role()), role())
+
+    return sent(chart_in_steps(session, chosen_day()), shell, page, so_far)
+
+
+@blueprint.post("/visit/<handle>/role")
+def choose_role(handle: str) -> Response:
+    """Once a launch, where the EHR does not tell; what it tells stands."""
+    session = session_for(handle)
+    check_form(handle)
+    chosen = request.form.get("role", "")
+    if not session.is_role_told and chosen in {role.value for role in Role}:
+        remember_role(session, chosen, is_told=False)
+    return cast(Response, redirect(url_for("cds.visit", handle=handle, as_of=shown_day()), 303))
 
 
 @blueprint.get("/healthz")

@@ -1,15 +1,17 @@
 """Reads everything asked for about one patient from a FHIR server, and says what it could not read."""
 
 import re
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import dataclass, field
 from datetime import date
+from functools import partial
 from typing import Any
 
 from chart.elements import Json, as_text
 from chart.fhir_server import FhirServer, Limits
+from chart.gathered import detail_of, distinct, id_in, key_of
 from chart.paging import Found, follow, run_search
 from chart.reader import ChartNotReadable
 from chart.records import Gap, SetAside, SourceRead, Unavailable
@@ -17,9 +19,21 @@ from chart.searches import Search, gap_sentence, name_of, searches_for
 from chart.searchset import medication_references, own_records
 from chart.transport import TOO_SLOW, Call, NotRead, SignInEnded
 
-__all__ = ["ChartNotReadable", "FhirServer", "Given", "Limits", "RawRecord", "SignInEnded", "read_record"]
+__all__ = [
+    "ChartNotReadable",
+    "FhirServer",
+    "Given",
+    "Limits",
+    "RawRecord",
+    "SignInEnded",
+    "Step",
+    "read_in_steps",
+    "read_record",
+]
 
 _TOOK_TOO_LONG = "reading them took too long"
+_STILL_READING = "they are still being read"
+_TICK = 0.1  # seconds, at most, between two steps
 # Epic's ids may be longer than the 64 characters FHIR allows.
 _ID = re.compile(r"(?!\.+$)[A-Za-z0-9._~-]{1,256}")
 
@@ -44,6 +58,16 @@ class Given:
     onward: Mapping[Search, str] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class Step:
+    """How far the reading has come: what is awaited, by name, and what there is so far."""
+
+    waiting: tuple[str, ...]
+    is_last: bool
+    patient: Json | None
+    record: Callable[[], RawRecord]  # what is still awaited counts as not read, and says so
+
+
 def read_record(
     server: FhirServer,
     patient_id: str,
@@ -60,16 +84,38 @@ def read_record(
 
     `refresh` is called at most once, after a first 401, and returns a new access token.
     """
+    steps = read_in_steps(
+        server, patient_id, types, as_of=as_of, deadline_s=deadline_s, is_granted=is_granted, refresh=refresh,
+        observation_codes=observation_codes, given=given,
+    )  # fmt: skip
+    last = deque(steps, maxlen=1).pop()
+    return last.record()
+
+
+def read_in_steps(
+    server: FhirServer,
+    patient_id: str,
+    types: Iterable[str],
+    *,
+    as_of: date,
+    deadline_s: float = 12.0,
+    is_granted: Callable[[str], bool] | None = None,
+    refresh: Callable[[], str] | None = None,
+    observation_codes: Iterable[str] = (),
+    given: Given | None = None,
+) -> Iterator[Step]:
+    """As read_record, telling as answers come in; the last step is complete or as far as time allowed."""
     if not _ID.fullmatch(patient_id):
         raise ChartNotReadable("The EHR did not say which patient's chart to read.")
     call = Call(server, deadline_s, refresh, f"Patient/{patient_id}")
     reading = _Reading(call, patient_id, as_of, is_granted or server.grants)
     try:
         reading.start(frozenset(types), tuple(observation_codes), given or Given())
-        reading.gather()
+        for _ in reading.gather():
+            yield Step(reading.waiting(), False, reading.patient, partial(reading.record, is_last=False))
     finally:
         reading.stop()
-    return reading.record()
+    yield Step((), True, reading.patient, reading.record)
 
 
 class _Reading:
@@ -103,24 +149,29 @@ class _Reading:
             else:
                 self.found[search] = _missed(search, Gap.REFUSED, "access was not granted at sign-in")
 
-    def gather(self) -> None:
+    def gather(self) -> Iterator[None]:
         """Take each answer as it comes, until all are in or the time is up."""
-        while self.tasks:
-            done, _ = wait(self.tasks, timeout=self.call.left(), return_when=FIRST_COMPLETED)
-            if not done:
-                break
+        while self.tasks and (left := self.call.left()):
+            done, _ = wait(self.tasks, timeout=min(_TICK, left), return_when=FIRST_COMPLETED)
             for task in done:
                 self.tasks.pop(task)(task.result())
+            yield
         if self.patient is None:
             raise ChartNotReadable(_no_patient(TOO_SLOW))
+
+    def waiting(self) -> tuple[str, ...]:
+        return tuple(search.name for search, found in self.found.items() if found is None)
 
     def stop(self) -> None:
         self.call.stop()
         for task in self.tasks:
             task.cancel()
 
-    def record(self) -> RawRecord:
-        parts = [f or _missed(s, Gap.FAILED, _TOOK_TOO_LONG) for s, f in self.found.items()]
+    def record(self, *, is_last: bool = True) -> RawRecord:
+        parts = [
+            f or (_missed(s, Gap.FAILED, _TOOK_TOO_LONG) if is_last else _awaited(s))
+            for s, f in self.found.items()
+        ]
         medications = [m for m in self.medications.values() if isinstance(m, dict)]
         resources: list[Json] = [self.patient] if self.patient else []
         set_aside: list[SetAside] = []
@@ -129,14 +180,14 @@ class _Reading:
             _note_mixed_up(found, own, foreign)
             resources += own
             set_aside += [*found.set_aside, *foreign]
-        distinct = tuple(_distinct([*resources, *medications]))
+        once = tuple(distinct([*resources, *medications]))
         gaps = [gap for found in parts for gap in found.unavailable]
         return RawRecord(
             self.patient,
-            distinct,
-            tuple(dict.fromkeys([*gaps, *self._medication_gap(distinct)])),
+            once,
+            tuple(dict.fromkeys([*gaps, *self._medication_gap(once)])),
             tuple(set_aside),
-            self._sources(parts, Counter(as_text(r.get("resourceType")) for r in distinct)),
+            self._sources(parts, Counter(as_text(r.get("resourceType")) for r in once)),
         )
 
     def _send(self, take: Callable[[Any], None], work: Callable[..., Any], *args: object) -> None:
@@ -148,9 +199,9 @@ class _Reading:
     def _take_found(self, found: Found) -> None:
         """Medications that were referred to and not included are asked for while other searches run."""
         self.found[found.search] = found
-        included = {_key(r) for r in found.resources}
+        included = {key_of(r) for r in found.resources}
         for reference in medication_references(tuple(found.resources)):
-            if reference not in self.medications and ("Medication", _id_in(reference)) not in included:
+            if reference not in self.medications and ("Medication", id_in(reference)) not in included:
                 self._ask_medication(reference)
 
     def _ask_medication(self, reference: str) -> None:
@@ -171,10 +222,10 @@ class _Reading:
 
             self._send(take, _read_medication, self.call, url)
 
-    def _medication_gap(self, distinct: tuple[Json, ...]) -> Iterator[Unavailable]:
+    def _medication_gap(self, once: tuple[Json, ...]) -> Iterator[Unavailable]:
         """Their names in the orders must then do, which may hide a strength or an ingredient."""
-        known = {_key(r) for r in distinct if r.get("resourceType") == "Medication"}
-        lost = {r: m for r, m in self.medications.items() if ("Medication", _id_in(r)) not in known}
+        known = {key_of(r) for r in once if r.get("resourceType") == "Medication"}
+        lost = {r: m for r, m in self.medications.items() if ("Medication", id_in(r)) not in known}
         if lost:
             kinds = [m.kind if isinstance(m, NotRead) else Gap.FAILED for m in lost.values()]
             kind = Gap.FAILED if Gap.NOT_SUPPORTED in kinds else kinds[0]
@@ -185,7 +236,7 @@ class _Reading:
         sources = [SourceRead("Patient", 1, "EHR")]
         for kind in dict.fromkeys(found.search.resource_type for found in parts if found.is_read):
             read = [found for found in parts if found.is_read and found.search.resource_type == kind]
-            sources.append(SourceRead(kind, counts[kind], _detail(read)))
+            sources.append(SourceRead(kind, counts[kind], detail_of(read)))
         if counts["Medication"] or "Medication" in self.types:
             sources.append(SourceRead("Medication", counts["Medication"], "EHR"))
         return tuple(sources)
@@ -221,12 +272,20 @@ def _read_medication(call: Call, url: str) -> Json | NotRead:
         return trouble
     if medication["resourceType"] != "Medication":
         return NotRead(Gap.FAILED, "")
-    return {**medication, "id": _id_in(url)}
+    return {**medication, "id": id_in(url)}
 
 
 def _missed(search: Search, kind: Gap, why: str) -> Found:
     found = Found(search)
     found.miss(kind, why)
+    return found
+
+
+def _awaited(search: Search) -> Found:
+    """Not a fault, and not logged as one."""
+    found = Found(search)
+    reason = gap_sentence(search.name, Gap.FAILED, _STILL_READING)
+    found.unavailable.append(Unavailable(search.resource_type, Gap.FAILED, reason))
     return found
 
 
@@ -236,31 +295,3 @@ def _note_mixed_up(found: Found, own: list[Json], foreign: list[SetAside]) -> No
     theirs = [f for f in foreign if f.resource_type == kind and not f.hides_a_record]
     if theirs and all(r.get("resourceType") != kind for r in own):
         found.miss(Gap.FAILED, "the EHR answered with another patient's records")
-
-
-def _distinct(resources: Iterable[Json]) -> Iterator[Json]:
-    """Pages that overlap and searches that share a record bring it twice; what has no id is kept."""
-    seen: set[tuple[str, str]] = set()
-    for resource in resources:
-        key = _key(resource)
-        if key[1] and key in seen:
-            continue
-        seen.add(key)
-        yield resource
-
-
-def _key(resource: Json) -> tuple[str, str]:
-    return as_text(resource.get("resourceType")), as_text(resource.get("id"))
-
-
-def _id_in(reference: str) -> str:
-    return reference.split("/_history/")[0].rstrip("/").rsplit("/", 1)[-1]
-
-
-def _detail(read: list[Found]) -> str:
-    """How it was read, for the page's list of sources."""
-    searches = f"{len(read)} searches" if len(read) > 1 else "1 search"
-    since = sorted({found.since for found in read if found.since})
-    reach = f", since {since[0].isoformat()}" if since else ""
-    warned = ", with a warning from the EHR" if any(found.has_warning for found in read) else ""
-    return f"EHR, {searches}{reach}{warned}"

@@ -47,6 +47,8 @@ class LaunchSession:
     reach: Reach = field(
         default_factory=Reach
     )  # where its FHIR server may be, and whose certificate it may show
+    role: str | None = None  # as the EHR told it or the person chose it; "" when the EHR was asked in vain
+    is_role_told: bool = False  # by the EHR: then there is nothing to choose
 
     def sharing(self, resource_type: str) -> Sharing:
         return sharing(self.scopes, resource_type)
@@ -81,6 +83,11 @@ def renewed_session(session: LaunchSession) -> LaunchSession:
     if stored.details["access_token"] == session.access_token:
         stored = renewed(here, session.handle, stored, refused=True)
     return _launch_session(here, session.handle, stored)
+
+
+def remember_role(session: LaunchSession, role: str, *, is_told: bool) -> None:
+    """For the rest of this launch."""
+    parts().store.add_details(session.handle, role=role, is_role_told=is_told)
 
 
 def end_sessions(browser: Browser) -> None:
@@ -130,6 +137,8 @@ def _launch_session(here: Parts, handle: str, stored: StoredSession) -> LaunchSe
         references=tuple(details["references"]),
         frame_ancestors=registration.frame_ancestors,
         reach=registration.reach(here.config.allow_insecure_loopback),
+        role=details.get("role"),
+        is_role_told=details.get("is_role_told", False),
     )
 
 

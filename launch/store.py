@@ -123,6 +123,15 @@ class Store:
         with writing(self.engine) as db:
             db.execute(update(sessions).where(_is(handle)).values(seen_at=now))
 
+    def add_details(self, handle: str, **added: Any) -> None:
+        """Beside what is there; a renewal of the token at the same moment may win."""
+        with self.engine.begin() as db:
+            row = db.execute(select(sessions).where(_is(handle))).one_or_none()
+            details = self._opened(row.sealed) if row else None
+            if details is not None:
+                sealed = self._sealed(details | added)
+                db.execute(update(sessions).where(_is(handle)).values(sealed=sealed))
+
     def claim_renewal(self, handle: str, now: float, patience: float) -> bool:
         """Whether this caller, of all threads and processes, is the one to refresh the token."""
         free = or_(sessions.c.renewing_since.is_(None), sessions.c.renewing_since < now - patience)

@@ -8,6 +8,10 @@ from typing import Any
 from rules.link import Link
 from rules.resource import Resource
 
+# Parts of the page that a clinic or a role may do without, and the roles that see clinical parts at all.
+SECTIONS = ("medicines", "dose over time", "scores", "complex needs", "referrals", "conversation")
+CLINICAL_ROLES = ("prescriber", "nurse or medical assistant", "pharmacist", "behavioural health")
+
 
 def setting(default: Any, says_who: str, unit: str = "") -> Any:
     """A policy setting: its default, who says so, and its unit, kept where a reviewer can print them."""
@@ -164,6 +168,26 @@ class Policy:
     reviewed_on: date | None = setting(None, "the clinic's own: when its policy was last reviewed")
     review_days: int = setting(
         365, "PA-01: Six Building Blocks self-assessment, policies; 12 months is own decision", "days"
+    )
+
+    # The page
+    sections_hidden: tuple[str, ...] = setting(
+        (), "the clinic's own; what is due, needs attention today or could not be read is always shown"
+    )
+    sections_nurse: tuple[str, ...] = setting(SECTIONS, "spec 7.3: tasks; the clinic may narrow it")
+    sections_pharmacist: tuple[str, ...] = setting(SECTIONS, "own decision: as the prescriber")
+    sections_behavioural_health: tuple[str, ...] = setting(SECTIONS, "spec 7.3: scores")
+    role_when_not_told: str = setting(
+        "prescriber", "own decision: until the person chooses, where the EHR does not tell the role"
+    )
+    roles_recording: tuple[str, ...] = setting(
+        CLINICAL_ROLES, "own decision: who may record an answer beside an item; never the front desk"
+    )
+    roles_sending: tuple[str, ...] = setting(
+        CLINICAL_ROLES, "own decision: who may send a referral or save a document to the EHR"
+    )
+    roles_taking_along: tuple[str, ...] = setting(
+        CLINICAL_ROLES, "spec 7.3: who may copy, print or download the summary; never the front desk"
     )
 
     # Orders

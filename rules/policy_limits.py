@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from rules.catalogue import RULES
 from rules.complex_patients.instruments import ALL, PHQ9_ITEM_9
+from rules.policy import CLINICAL_ROLES, SECTIONS
 from rules.resource import KINDS, SETTINGS
 from rules.rule import Role
 
@@ -26,7 +27,15 @@ CHOICES: dict[str, tuple[str, ...]] = {
     "tools_in_use": TOOLS,
     "tools_yearly": TOOLS,
     # The front desk sees appointments and logistics only, whatever a policy says.
-    "roles_shown_sensitive": tuple(role.value for role in Role if role is not Role.FRONT_DESK),
+    "roles_shown_sensitive": CLINICAL_ROLES,
+    "roles_recording": CLINICAL_ROLES,
+    "roles_sending": CLINICAL_ROLES,
+    "roles_taking_along": CLINICAL_ROLES,
+    "role_when_not_told": tuple(role.value for role in Role),
+    "sections_hidden": SECTIONS,
+    "sections_nurse": SECTIONS,
+    "sections_pharmacist": SECTIONS,
+    "sections_behavioural_health": SECTIONS,
     "part2_display": ("withhold without consent", "show with notice"),
     "resources.kind": KINDS,
     "resources.setting": SETTINGS,

@@ -11,6 +11,7 @@ from cds.outcomes.asked import read_form
 from cds.outcomes.choices import choices, in_words, sets_tier, takes_a_day
 from cds.outcomes.reading import store
 from cds.outcomes.store import OutcomeStore, StoreDown
+from cds.roles import Action, check_may
 from launch.browser import check_form
 from launch.parts import parts
 from launch.problems import LaunchProblem, Problem
@@ -57,6 +58,7 @@ def init_outcomes(app: Flask, config: Any) -> None:
 def record(handle: str) -> Response:
     session = session_for(handle)
     check_form(handle)
+    check_may(session, Action.RECORD)
     new = read_form(request.form, chosen_day(), _by(session), current_app.extensions["policy"])
     try:
         store().add(session.issuer, session.patient_id, new, parts().clock())

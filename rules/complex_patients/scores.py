@@ -92,6 +92,19 @@ def screen(case: Case, instrument: Instrument, cutoff: int) -> Screen:
     return _dated(case, latest, cutoff, (*later[:1], *unused))
 
 
+def history(case: Case, instrument: Instrument) -> tuple[Score, ...]:
+    """Every dated result, oldest first; on one day the one that asks for more care."""
+    by_day: dict[date, Score] = {}
+    for sitting in sittings(case.answers, instrument):
+        score, _ = _score(sitting, instrument)
+        if score is None or score.on is None:
+            continue
+        known = by_day.get(score.on.first)
+        if known is None or score.points > known.points:
+            by_day[score.on.first] = score
+    return tuple(by_day[day] for day in sorted(by_day))
+
+
 def _dated(case: Case, score: Score, cutoff: int, also: tuple[Reason, ...]) -> Screen:
     is_positive = score.points >= cutoff
     days = positive_days(case, score.instrument) if is_positive else case.policy.screen_days

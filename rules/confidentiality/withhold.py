@@ -8,7 +8,7 @@ from typing import Any
 from chart.records import Chart, Gap, SetAside, Unavailable
 from chart.terms import Record
 from rules.consents import covering
-from rules.labels import PSYCHOTHERAPY_NOTES, is_part2, is_sensitive
+from rules.labels import PSYCHOTHERAPY_NOTES, is_part2, is_sensitive, may_be_printed
 from rules.policy import Policy
 from rules.rule import Role
 
@@ -22,12 +22,18 @@ _RECORDS = (
 )  # fmt: skip
 
 
-def withhold(chart: Chart, policy: Policy, role: Role = Role.PRESCRIBER) -> Chart:
-    """The chart as this role may see it. Psychotherapy notes are never read, whoever asks."""
+def withhold(
+    chart: Chart, policy: Policy, role: Role = Role.PRESCRIBER, *, is_for_paper: bool = False
+) -> Chart:
+    """The chart as this role may see it. Psychotherapy notes are never read, whoever asks.
+
+    For paper, copies and exports, also without what is labelled for the safety of a partner, and without
+    substance use program records unless a consent covers passing them on, however the clinic shows them.
+    """
     kept: dict[str, Any] = {}
     hidden: Counter[str] = Counter()
     notes: list[Record] = []
-    may_see = _sight(chart, policy, role)
+    may_see = _sight(chart, policy, role, is_for_paper)
     for name in _RECORDS:
         records: tuple[Record, ...] = getattr(chart, name)
         shown = []
@@ -48,11 +54,14 @@ def withhold(chart: Chart, policy: Policy, role: Role = Role.PRESCRIBER) -> Char
     )
 
 
-def _sight(chart: Chart, policy: Policy, role: Role) -> Callable[[Record], bool]:
-    shows_part2 = policy.part2_display != WITHHOLD or bool(covering(chart.consents, chart.as_of))
+def _sight(chart: Chart, policy: Policy, role: Role, is_for_paper: bool) -> Callable[[Record], bool]:
+    shows_by_policy = policy.part2_display != WITHHOLD and not is_for_paper
+    shows_part2 = shows_by_policy or bool(covering(chart.consents, chart.as_of))
     shows_sensitive = role.value in policy.roles_shown_sensitive and role is not Role.FRONT_DESK
 
     def may_see(record: Record) -> bool:
+        if is_for_paper and not may_be_printed(record.labels):
+            return False
         if is_part2(record.labels) and not shows_part2:
             return False
         return shows_sensitive or not is_sensitive(record.labels)

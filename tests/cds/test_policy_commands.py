@@ -150,6 +150,7 @@ OWN = {
     "links": st.lists(LINKS, unique=True, max_size=3).map(tuple),
     "reviewed_on": st.none() | st.dates(date(2000, 1, 1), date(2100, 12, 31)),
     "part2_display": st.sampled_from(CHOICES["part2_display"]),
+    "role_when_not_told": st.sampled_from(CHOICES["role_when_not_told"]),
     "consultation_mme": st.none() | st.decimals("0.0001", 300, places=4),
 }
 

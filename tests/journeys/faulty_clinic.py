@@ -11,6 +11,7 @@ import requests
 from flask import Flask
 
 import cds.reading
+import cds.sending
 from app import create_demo
 from chart.fhir import FhirServer, Limits
 from sandbox.state import Ehr
@@ -65,7 +66,9 @@ def clinic_at_work(data: Path | None = None) -> Iterator[Clinic]:
     def server(*given: str, **more: bool) -> FhirServer:
         return FhirServer(*given, limits=made[0].limits, **more)
 
-    with patch.object(cds.reading, "FhirServer", server), running_at(make):
+    # One whole page with its own status, however slow the machine; what is sent piece by piece has its own tests.
+    whole = patch.object(cds.sending, "WHOLE_WITHIN", 60.0)
+    with patch.object(cds.reading, "FhirServer", server), whole, running_at(make):
         yield made[0]
         made[0].mend()
 

@@ -88,7 +88,7 @@ def in_a_rule(monkeypatch):
 
 
 def in_the_template(monkeypatch):
-    monkeypatch.setattr("cds.views.page_of", lambda *given: page_of(*given) | {"headline": Stumbling()})
+    monkeypatch.setattr("cds.visit.page_of", lambda *given: page_of(*given) | {"headline": Stumbling()})
 
 
 def in_the_reader(monkeypatch):
