@@ -65,23 +65,21 @@ def _chart(step: Step, session: LaunchSession, as_of: date) -> Chart:
     return as_nothing_known(chart) if step.is_last else chart
 
 
-def patient_of(session: LaunchSession, as_of: date, *, allow_insecure_loopback: bool = False) -> Chart:
+def patient_of(session: LaunchSession, as_of: date) -> Chart:
     """The patient's own details and nothing else, for a page that must say whose it is. Raises as `chart_of`."""
-    server = server_of(session, allow_insecure_loopback=allow_insecure_loopback)
+    server = server_of(session)
     raw = read_record(server, session.patient_id, (), as_of=as_of, refresh=_refresh(session))
     return read_chart(raw.resources, as_of, patient_id=session.patient_id)
 
 
-def server_of(session: LaunchSession, *, allow_insecure_loopback: bool | None = None) -> FhirServer:
+def server_of(session: LaunchSession) -> FhirServer:
     """Where this launch may read and write, with its token."""
-    if allow_insecure_loopback is None:
-        allow_insecure_loopback = current_app.extensions["allow_insecure_loopback"]
     return FhirServer(
         session.fhir_base,
         session.access_token,
         ca_file=session.reach.ca_file,
         private_networks=session.reach.networks,
-        allow_insecure_loopback=allow_insecure_loopback,
+        allow_insecure_loopback=current_app.extensions["allow_insecure_loopback"],
     )
 
 

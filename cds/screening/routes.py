@@ -11,7 +11,6 @@ from flask import (
     Flask,
     Response,
     abort,
-    current_app,
     g,
     jsonify,
     make_response,
@@ -188,7 +187,7 @@ def _keep(session: LaunchSession, filled: Filled, by: str) -> int:
 
 
 def _send(session: LaunchSession, kept: Kept, by: str) -> str:
-    server = server_of(session, allow_insecure_loopback=current_app.extensions["allow_insecure_loopback"])
+    server = server_of(session)
     return sending.send(session, server, kept, by, parts().clock())
 
 

@@ -45,7 +45,7 @@ def policy() -> Policy:
 
 
 def patient_chart(session: LaunchSession, on: date) -> Chart:
-    return patient_of(session, on, allow_insecure_loopback=current_app.extensions["allow_insecure_loopback"])
+    return patient_of(session, on)
 
 
 def form_context(session: LaunchSession, filled: Filled, on: date, *, has_been_sent: bool) -> dict[str, Any]:
@@ -121,9 +121,7 @@ def asks(summary: Summary) -> dict[str, list[Form]]:
 def _case(session: LaunchSession, on: date) -> tuple[Case, str]:
     """Also when the EHR is silent: what was answered must not wait for it."""
     try:
-        chart = chart_of(
-            session, on, allow_insecure_loopback=current_app.extensions["allow_insecure_loopback"]
-        )
+        chart = chart_of(session, on)
     except (ChartNotReadable, SignInEnded):
         chart = chart_of_answers([], on, session.patient_id)
         return case_of(with_kept(chart, session.issuer, session.patient_id), policy()), EHR_SILENT

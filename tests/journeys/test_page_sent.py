@@ -127,4 +127,5 @@ def test_the_first_useful_content_within_one_second_all_within_two(clinic, monke
     clinic.faults.broken["*"] = after(0.2)
     _, pieces = arriving(clinic)
     first, last = pieces[0][0], pieces[-1][0]
-    assert first < 2.0 and last < 4.0  # twice the budget: machines that test are busy
+    assert first < 2.0  # twice the budget: machines that test are busy
+    assert last < 4.0
