@@ -87,28 +87,23 @@ def test_what_is_known_so_far_says_that_more_may_come(clinic):
     assert "60 <span" in pieces[-1][1]
 
 
-@pytest.mark.parametrize(
-    ("fault", "said"),
-    [
-        (status(401), "The EHR ended the session"),
-        (body("not json"), "Oleksandr"),
-    ],
-    ids=["the sign-in ends midway", "an answer nobody can read"],
-)
-def test_a_fault_after_the_first_piece_is_told_on_the_page(clinic, fault, said):
-    slow = after(0.4)
-
-    def late(request):
-        slow(request)
-        return fault(request)
-
+def test_a_fault_after_the_first_piece_is_told_on_the_page(clinic, monkeypatch):
     browser = requests.Session()
     address = clinic.launch(PATIENT, browser).url
-    clinic.faults.broken["Condition"] = late
+    clinic.faults.broken["Condition"] = after(0.4)
+    monkeypatch.setattr("cds.visit.page_of", lambda *_: {}["Oleksandr"])
     sent = browser.get(address, timeout=60).text
-    assert said in sent
+    assert "The summary stops here" in sent
+    assert "The summary could not be shown." in sent
+    assert re.search(r"Reference: <code>[0-9a-f]{8}</code>", sent)
     assert sent.rstrip().endswith("</html>")
-    assert "Traceback" not in sent
+    assert "Needs attention today" not in sent
+
+
+def test_answers_that_nobody_can_read_are_named_as_ever(clinic):
+    clinic.faults.broken |= {"Task": after(0.3), "Condition": body("not json")}
+    _, pieces = arriving(clinic)
+    assert "could not be read (the answer could not be understood)" in pieces[-1][1]
 
 
 def test_a_chart_that_cannot_be_read_keeps_its_own_page_and_status(clinic):
