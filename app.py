@@ -20,6 +20,7 @@ def create_app(config):
     from cds.screening.routes import init_screening
     from cds.views import init_views
     from launch.wiring import init_launch
+    from operation.wiring import finish_operation, init_operation
 
     app = Flask(__name__)
     app.config["FHIR_TYPES"] = ("Patient", "Medication", *TYPES_READ)
@@ -27,12 +28,14 @@ def create_app(config):
         # The scheme and the caller's address only: redirect URL and audience come from the settings.
         hops = config.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=0)
+    init_operation(app, config)
     init_launch(app, config)
     init_views(app, config)
     init_outcomes(app, config)
     init_screening(app, config)
     init_along(app, config)
     init_hooks(app, config)
+    finish_operation(app, config)
     return app
 
 

@@ -44,6 +44,8 @@ class Config:
     cds_clients: tuple[HookClient, ...] = ()  # EHRs that may call the CDS Hooks services
     cds_open: bool = False  # anyone may: for a sandbox only
     cds_max_cards: int = 5
+    requests_a_minute: int = 0  # from one address, a worker; 0: no limit
+    metrics_token: str = field(default="", repr=False)  # empty: no /metrics
     patient_keys: tuple[str, ...] = field(default=(), repr=False)  # the first makes stand-ins, all find them
 
     @property
@@ -70,6 +72,8 @@ def from_environment(environ: Mapping[str, str]) -> Config:
         cds_open=_switch(environ, "CDS_OPEN"),
         patient_keys=_patient_keys(environ),
         cds_max_cards=_number(environ, "CDS_MAX_CARDS", default=5, least=1, most=20),
+        requests_a_minute=_number(environ, "REQUESTS_A_MINUTE", default=3000, least=0, most=100_000),
+        metrics_token=_metrics_token(environ),
     )
 
 
@@ -185,6 +189,13 @@ def _patient_keys(environ: Mapping[str, str]) -> tuple[str, ...]:
         )
         raise _bad("PATIENT_KEYS", told, f"$({RANDOM_TEXT})")
     return keys
+
+
+def _metrics_token(environ: Mapping[str, str]) -> str:
+    value = environ.get(f"{PREFIX}METRICS_TOKEN", "").strip()
+    if value and len(value) < SHORTEST_SECRET:
+        raise _bad("METRICS_TOKEN", f"is shorter than {SHORTEST_SECRET} characters", f"$({RANDOM_TEXT})")
+    return value
 
 
 def _public_url(environ: Mapping[str, str], loopback: bool) -> str:

@@ -3,6 +3,7 @@
 import contextlib
 import errno
 import gc
+import os
 import signal
 import socket
 import sys
@@ -38,13 +39,26 @@ def serve_production(create_app, config, bind, workers):
 
     Raises storage's CannotOpen, SchemaProblem and KeyMissing before any worker starts.
     """
+    import tempfile
+
     _check_database(config)
+    with tempfile.TemporaryDirectory(prefix="previsit-metrics-") as folder:
+        os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder  # before the metrics library is imported anywhere
+        return _serve(create_app, config, bind, workers)
+
+
+def _serve(create_app, config, bind, workers):
     from gunicorn.app.base import BaseApplication
+
+    from operation.logs import as_json_lines
+    from operation.metrics import worker_gone
 
     class Server(BaseApplication):
         def load_config(self):
             for name, value in _gunicorn_settings(bind, workers).items():
                 self.cfg.set(name, value)
+            self.cfg.set("child_exit", worker_gone)
+            self.cfg.set("logconfig_dict", as_json_lines())
 
         def load(self):
             return create_app(config)

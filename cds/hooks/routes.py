@@ -171,6 +171,8 @@ def _memory_down(problem: MemoryDown) -> Response:
 
 @hooks_blueprint.errorhandler(HTTPException)
 def _http_problem(problem: HTTPException) -> Response:
+    if isinstance(problem.response, Response):
+        return problem.response  # has its own words: too many requests
     status = problem.code or 500
     return _error(status, "The request is too large." if status == 413 else "The request cannot be used.")
 
