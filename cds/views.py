@@ -125,6 +125,8 @@ def _chart_not_readable(problem: Exception) -> Response:
 
 
 def _http_problem(problem: HTTPException) -> Response:
+    if isinstance(problem.response, Response):
+        return problem.response  # has its own words: too many requests
     status = problem.code or 500
     happened = {404: "There is no such page.", 405: "This page cannot be used that way."}
     page = _problem(
