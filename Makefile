@@ -44,6 +44,7 @@ quality: .venv/installed ## score the rules against a synthetic cohort and write
 docs: .venv/installed ## write the parts of docs/ that come from the code and its tests
 	@$(BIN)/previsit rules --markdown > docs/rules.md
 	@$(BIN)/previsit policy show --markdown > docs/policy-settings.md
+	@$(BIN)/python -m sandbox.document
 	@$(BIN)/python -m tests.conformance
 
 revision: .venv/installed ## write the next schema revision from the tables (MESSAGE="what changes")
