@@ -34,6 +34,7 @@ from chart.medications import (
 )
 from chart.parts import Unreadable, displays, record_parts, status_of
 from chart.products import Part, identify
+from chart.repeated import Repeated
 from chart.terms import Concept
 from chart.timing import read_instructions
 from chart.when import When
@@ -146,7 +147,9 @@ def _medication(
         "product": named.product,
         "status": status,
         "dosage": dosage,
-        "dosage_by_supply": _by_supply(supply, named.product),
+        "dosage_by_supply": _by_supply(Supply(supply.quantity, supply.unit, supply.days), named.product)
+        if supply.quantity is not None and supply.days is not None
+        else None,
         "supply": supply,
         "reasons": as_concepts(resource.get("reasonCode")),
         "reason_ids": references_to(resource.get("reasonReference")),
@@ -157,9 +160,9 @@ def _medication(
 def _named(resource: Json, resolve: Resolve, doubts: Doubts) -> _Named:
     """The medicine by code, by contained or external reference, or by the words of the reference alone."""
     if "medicationCodeableConcept" in resource:
-        concept = as_concept(resource["medicationCodeableConcept"])
-        if concept.display:
-            return _Named(concept, identify(concept), frozenset())
+        named = _coded(resource["medicationCodeableConcept"], doubts)
+        if named is not None:
+            return named
     reference = as_object(resource.get("medicationReference"))
     words = as_text(reference.get("display"))
     target = reference_to(reference)
@@ -170,6 +173,14 @@ def _named(resource: Json, resolve: Resolve, doubts: Doubts) -> _Named:
         concept = Concept((), words)
         return _Named(concept, identify(concept), frozenset())
     raise Unreadable("no medicine is named in it")
+
+
+def _read_coded(value: object, _doubts: Doubts) -> _Named | None:
+    concept = as_concept(value)
+    return _Named(concept, identify(concept), frozenset()) if concept.display else None
+
+
+_coded = Repeated(_read_coded)
 
 
 def _from_medication(medication: Json, words: str) -> _Named:

@@ -37,7 +37,8 @@ def as_it_stood(chart: Chart) -> Chart:
         records = getattr(chart, field)
         outside = [r for r in records if _is_later(r, chart)]
         if outside:
-            kept[field] = tuple(r for r in records if not _is_later(r, chart))
+            later_ones = {id(r) for r in outside}
+            kept[field] = tuple(r for r in records if id(r) not in later_ones)
             later[kind] += len(outside)
             happened += sum(getattr(r, "status", "") not in _NOT_YET_HAPPENED for r in outside)
     kept["conditions"] = tuple(_reopened(c, chart) for c in kept.get("conditions", chart.conditions))
@@ -50,15 +51,9 @@ def as_it_stood(chart: Chart) -> Chart:
 
 
 def _is_later(record: Any, chart: Chart) -> bool:
-    dates = [d for d in _dates(record) if d is not None]
-    return bool(dates) and all(d.is_after(chart.as_of) for d in dates)
-
-
-def _dates(record: Any) -> Iterable[Any]:
-    """Every date that can place the record; one of them on or before the day keeps it."""
-    if isinstance(record, Condition):
-        return (record.recorded or record.onset,)
-    return (record.when,)
+    """By the date that places the record; one without a date stays."""
+    when = (record.recorded or record.onset) if isinstance(record, Condition) else record.when
+    return when is not None and when.is_after(chart.as_of)
 
 
 def _reopened(condition: Condition, chart: Chart) -> Condition:

@@ -72,9 +72,16 @@ Coded = TypeVar("Coded", bound=HasConcept)
 def find(records: Iterable[Coded], *value_sets: ValueSet) -> tuple[Coded, ...]:
     """The records whose concept is in any of the sets, in their order."""
     if len(value_sets) == 1:
-        has = value_sets[0].has
-        return tuple([r for r in records if has(r.concept)])
+        return _find_in(records, value_sets[0])
     return tuple([r for r in records if any(s.has(r.concept) for s in value_sets)])
+
+
+def _find_in(records: Iterable[Coded], members: ValueSet) -> tuple[Coded, ...]:
+    """As ValueSet.has, asked of every record by most rules."""
+    keys = members.keys
+    if not members.is_by_prefix:
+        return tuple([r for r in records if not keys.isdisjoint(r.concept.keys)])
+    return tuple([r for r in records if members.has(r.concept)])
 
 
 @cache

@@ -4,13 +4,14 @@ from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cached_property
 
 from chart.medications import Medication, MedicationRequest
 from rules.prescriptions import Prescription, are_different_people
 from rules.supply import days_before, later
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Piece:
     """Days of one supply, inclusive."""
 
@@ -22,7 +23,7 @@ class Piece:
     is_assumed: bool = False
     cut: date = date.max  # stopped or replaced: not taken after this day, whatever is left
 
-    @property
+    @cached_property
     def directions(self) -> object:
         """Equal when two supplies are taken alike; None when it cannot be told."""
         written = self.prescription.order or self.record

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import cached_property
 from itertools import pairwise
 from typing import overload
 
@@ -64,7 +65,12 @@ class DoseDays(Sequence[DoseDay]):
         return self.runs[run].on(number - self._starts[run])
 
     def __iter__(self) -> Iterator[DoseDay]:
-        return (run.on(number) for run in self.runs for number in range(run.days))
+        return iter(self._days)
+
+    @cached_property
+    def _days(self) -> tuple[DoseDay, ...]:
+        """Only for who goes through all of them, as the drawing does."""
+        return tuple(run.on(number) for run in self.runs for number in range(run.days))
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Sequence) and tuple(self) == tuple(other)
