@@ -11,10 +11,11 @@ from urllib.parse import urlsplit
 from launch.authorize import requested_scopes
 from launch.discovery import Discovery, checked, read_document
 from launch.issuers import IssuerRegistration
-from launch.outbound import Outbound
+from launch.outbound import LEADS_INSIDE, Outbound
 from launch.problems import LaunchProblem
 
 Document = dict[str, Any]
+NAME_NETWORK = 'If it is inside your organisation, name its network: private_networks = ["10.20.0.0/16"].'
 
 
 class Weight(Enum):
@@ -37,7 +38,8 @@ def check_launch(
         document, _ = read_document(outbound, registration)
         discovery = checked(outbound, registration, document)
     except LaunchProblem as problem:
-        return (_fails(f"{problem.problem.happened} ({problem.detail})"),)
+        mend = f" {NAME_NETWORK}" if problem.detail == LEADS_INSIDE else ""
+        return (_fails(f"{problem.problem.happened} ({problem.detail}){mend}"),)
     scopes = requested_scopes(registration, discovery, types, from_ehr=True)
     found = [_works(f"The sign-in page is at {_host(discovery.authorization_endpoint)}.")]
     for check in CHECKS:

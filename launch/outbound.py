@@ -18,6 +18,7 @@ TIMEOUT = (3.05, 8.0)  # seconds to connect, seconds between bytes
 DEADLINE = 15.0  # seconds for a whole answer
 LARGEST = 1_000_000  # bytes, unpacked; a real smart-configuration, JWKS or token response is below 50 kB
 _STEP = 65_536
+LEADS_INSIDE = "its name leads to an address that is not public"
 
 
 @dataclass(frozen=True)
@@ -58,7 +59,7 @@ class Outbound:
                 raise LaunchProblem(EHR_SILENT, "the whole answer took too long")
             return reply
         except ForbiddenAddress:
-            raise LaunchProblem(UNSAFE_ENDPOINT, "the name leads to an address not allowed") from None
+            raise LaunchProblem(UNSAFE_ENDPOINT, LEADS_INSIDE) from None
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
             # The message of a requests error holds the URL; its class says enough.
             raise LaunchProblem(EHR_SILENT, type(error).__name__) from None

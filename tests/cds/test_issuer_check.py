@@ -157,3 +157,10 @@ def test_without_a_file_the_setting_is_named(monkeypatch, capsys):
 
 def test_no_secret_is_said(check):
     assert "a word" not in check()[1]
+
+
+def test_d1_an_ehr_inside_the_organisation_is_told_what_to_register(check, ehr, monkeypatch):
+    monkeypatch.setattr("tests.launch.stub_ehr.StubEhr.origin", "https://127.0.0.1:1")
+    monkeypatch.delenv("PREVISIT_ALLOW_INSECURE_LOOPBACK")
+    status, said = check()
+    assert (status, "name its network: private_networks" in said) == (1, True)
