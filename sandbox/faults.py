@@ -22,6 +22,7 @@ ID_TOKENS = {
     "wrong-nonce": "the nonce of another launch",
     "no-nonce": "without a nonce",
     "no-user": "does not say who signed in",
+    "patient-user": "says that a patient signed in",
 }
 SIGN_INS = {
     "access_denied": "the user, or the EHR, says no",

@@ -54,6 +54,7 @@ _WRONG_CLAIMS: dict[str, Callable[[Claims], Claims]] = {
     "future": lambda claims: _earlier(claims, -AN_HOUR),
     "wrong-nonce": lambda claims: claims | {"nonce": "of-another-launch"},
     "no-nonce": lambda claims: _without(claims, "nonce"),
+    "patient-user": lambda claims: claims | {"fhirUser": "Patient/somebody"},
     "no-user": lambda claims: _without(claims, "fhirUser", "profile"),
 }
 

@@ -95,7 +95,7 @@ def test_a_fault_that_the_app_gets_over_leaves_the_page_whole(clinic, asked):
     assert NOT_ALL not in text(answer.text)
 
 
-@pytest.mark.parametrize("wrong", sorted(ID_TOKENS.keys() - {"missing", "no-user"}))
+@pytest.mark.parametrize("wrong", sorted(ID_TOKENS.keys() - {"missing", "no-user", "patient-user"}))
 def test_no_chart_opens_on_a_wrong_id_token(clinic, wrong):
     """Conformance A6.1."""
     answer = launched(clinic, **{"id-token": wrong})
@@ -104,6 +104,13 @@ def test_no_chart_opens_on_a_wrong_id_token(clinic, wrong):
     assert not [
         one for one in clinic.ehr.log if one.conversation == _last(clinic) and "/Patient/" in one.path
     ]
+
+
+def test_no_chart_opens_for_a_patient_who_signs_in(clinic):
+    """Conformance A6.8; decision 28."""
+    answer = launched(clinic, **{"id-token": "patient-user"})
+    assert answer.status_code == 403
+    assert "Delia" not in answer.text
 
 
 def _last(clinic):

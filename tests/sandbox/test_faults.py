@@ -157,6 +157,7 @@ WRONG_CLAIMS = {
     "wrong-nonce": lambda c, now: c["nonce"] != "some-nonce",
     "no-nonce": lambda c, now: "nonce" not in c,
     "no-user": lambda c, now: "fhirUser" not in c,
+    "patient-user": lambda c, now: c["fhirUser"] == "Patient/somebody",
 }  # fmt: skip
 WRONG_TOKENS = {
     "not-a-jwt": lambda text, header: text == "not-a-jwt",
