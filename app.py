@@ -17,6 +17,7 @@ def create_app(config):
     from cds.hooks.parts import init_hooks
     from cds.outcomes.routes import init_outcomes
     from cds.reading import TYPES_READ
+    from cds.referrals.routes import init_referrals
     from cds.screening.routes import init_screening
     from cds.views import init_views
     from launch.wiring import init_launch
@@ -34,12 +35,13 @@ def create_app(config):
     init_outcomes(app, config)
     init_screening(app, config)
     init_along(app, config)
+    init_referrals(app, config)
     init_hooks(app, config)
     finish_operation(app, config)
     return app
 
 
-def create_demo(public_url, data=None, today=None):
+def create_demo(public_url, data=None, today=None, policy=None):
     """The application with the practice EHR under /ehr, as one WSGI application."""
     from werkzeug.middleware.dispatcher import DispatcherMiddleware
 
@@ -48,7 +50,7 @@ def create_demo(public_url, data=None, today=None):
     from sandbox.practice import doors, practice_ehr
 
     base_url = f"{public_url}/ehr"
-    config = demo_config(public_url, doors(base_url, "previsit-demo"))
+    config = replace(demo_config(public_url, doors(base_url, "previsit-demo")), policy=policy)
     app = create_app(config)
     app.config["PRACTICE"] = True
     ehr = practice_ehr(
@@ -89,6 +91,9 @@ def _parser():
     demo.add_argument("--port", type=_port, default=8000)
     demo.add_argument("--data", metavar="DIR", help="also load the FHIR R4 bundles of this folder")
     add_arguments(demo)
+    demo.add_argument(
+        "--policy", metavar="FILE", help="the clinic's policy (TOML), such as examples/policy.toml"
+    )
     demo.set_defaults(run=_demo)
 
     serve = commands.add_parser("serve", help="the app alone, settings from the environment")
@@ -188,14 +193,18 @@ def _count(text):
 
 
 def _demo(arguments):
+    from functools import partial
+
+    from cds.policy_file import BadPolicy
     from sandbox.data import DataDirectoryError
     from sandbox.exposure import TooPublic, check_exposure
     from serving import serve_demo
 
+    demo = partial(create_demo, policy=Path(arguments.policy) if arguments.policy else None)
     try:
         check_exposure(arguments)
-        return serve_demo(create_demo, arguments.port, arguments.data, arguments.bind, arguments.url)
-    except (DataDirectoryError, TooPublic) as problem:
+        return serve_demo(demo, arguments.port, arguments.data, arguments.bind, arguments.url)
+    except (DataDirectoryError, TooPublic, BadPolicy) as problem:
         print(f"previsit: {problem}", file=sys.stderr)
         return 2
 

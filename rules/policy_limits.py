@@ -20,6 +20,10 @@ _MAY_BE_ZERO = frozenset(
 MOST_DECIMAL_PLACES = 4
 
 LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}")
+# Whom a ServiceRequest may name as its performer (FHIR R4).
+PERFORMER = re.compile(
+    r"(Practitioner|PractitionerRole|Organization|CareTeam|HealthcareService)/[A-Za-z0-9\-.]{1,64}"
+)
 HTTPS = re.compile(r"https://[A-Za-z0-9][A-Za-z0-9.-]*(:\d{1,5})?(/[^\s<>\"'`]*)?")
 
 TOOLS = tuple(tool.name for tool in ALL if tool is not PHQ9_ITEM_9)

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from rules.policy_limits import CHOICES, HTTPS, LANGUAGE, MOST_DECIMAL_PLACES, highest, lowest
+from rules.policy_limits import CHOICES, HTTPS, LANGUAGE, MOST_DECIMAL_PLACES, PERFORMER, highest, lowest
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _LONGEST_TEXT = 200  # characters
@@ -53,6 +53,9 @@ def kind_of(annotation: Any, name: str, unit: str = "") -> Kind:
         return _choice(CHOICES[name], is_list=annotation == tuple[str, ...])
     if name.endswith((".languages", ".language")):
         return _languages(is_list=annotation == tuple[str, ...])
+    if name.endswith(".reference"):
+        wanted = "the EHR's own record of the service, such as HealthcareService/12"
+        return Kind(_matching(PERFORMER), wanted, '"HealthcareService/12"')
     if name.endswith(".url"):
         return Kind(_matching(HTTPS), "an address that begins with https://", '"https://example.org/leaflet"')
     if annotation in (int, int | None):

@@ -29,3 +29,4 @@ class Resource:
     detail: str = ""
     prescribes_buprenorphine: bool = False
     is_part2_program: bool = False
+    reference: str = ""  # "HealthcareService/12": the EHR's own record of it, where a referral may name it

@@ -96,6 +96,8 @@ class Option:
     contact: str = ""
     detail: str = ""
     is_listed: bool = True  # False: a way to go that the clinic's directory has no service for yet
+    languages: tuple[str, ...] = ()
+    reference: str = ""  # the EHR's own record of the service: "HealthcareService/12"
 
 
 @dataclass(frozen=True, slots=True)

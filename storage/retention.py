@@ -11,9 +11,11 @@ from sqlalchemy import Connection, Engine, Table, delete, or_, select
 from storage.tables.hooks import feedback, quiet_rules, shown_rules, used_tokens
 from storage.tables.launch import browsers, pendings, sessions
 from storage.tables.outcomes import outcomes
+from storage.tables.referrals import sendings
 from storage.tables.screening import screenings
 
 _DAY = 86_400.0
+_SENDING_DAYS = 30  # a referral can be sent again for a day; the rest is for whoever looks into a fault
 
 
 @dataclass(frozen=True)
@@ -59,6 +61,7 @@ def _purge_by_age(db: Connection, kept: Retention, now: float) -> dict[str, int]
         ("cards shown", shown_rules, shown_rules.c.shown_at, kept.feedback_days),
         ("feedback", feedback, feedback.c.received_at, kept.feedback_days),
         ("recorded answers", outcomes, outcomes.c.created_at, kept.outcome_days),
+        ("referrals sent", sendings, sendings.c.begun_at, _SENDING_DAYS),
         ("answers of forms", screenings, screenings.c.created_at, kept.outcome_days),
     ):
         counts[name] = _remove(db, table, column < now - days * _DAY) if days else 0

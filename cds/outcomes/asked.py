@@ -1,5 +1,6 @@
 """What a clinician's form asks to be recorded, checked against what may be recorded for that rule."""
 
+import re
 from collections.abc import Mapping
 from datetime import date, timedelta
 
@@ -12,6 +13,8 @@ from rules.policy import Policy
 
 LONGEST_NOTE, LONGEST_VALUE = 500, 200
 _RULES = {rule.id: rule for rule in RULES}
+# Epic's ids may be longer than the 64 characters FHIR allows.
+_REFERRAL = re.compile(r"ServiceRequest/[A-Za-z0-9._~-]{1,256}")
 _GO_BACK = "Go back to the summary and choose again."
 
 
@@ -36,6 +39,7 @@ def read_form(form: Mapping[str, str], on: date, by: str, policy: Policy) -> New
         by=by,
         note=_text(form, "note", LONGEST_NOTE),
         value=_text(form, "value", LONGEST_VALUE),
+        about=_about(form.get("about", ""), rule.is_referral),
     )
     _check_tier(new)
     return new
@@ -59,6 +63,12 @@ def _text(form: Mapping[str, str], name: str, longest: int) -> str:
     text = form.get(name, "").strip()
     if len(text) > longest:
         raise bad_form(f"The {'note' if name == 'note' else 'choice'} is longer than {longest} characters.")
+    return text
+
+
+def _about(text: str, is_referral: bool) -> str:
+    if text and not (is_referral and _REFERRAL.fullmatch(text)):
+        raise bad_form("The form did not say which referral it is about.")
     return text
 
 

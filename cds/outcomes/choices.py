@@ -39,6 +39,21 @@ class Choice:
     label: str
 
 
+# What may be told of one referral that is under way.
+NEWS = tuple(
+    Choice(*_LABELS[kind][0])
+    for kind in (
+        OutcomeKind.REFERRAL_ACKNOWLEDGED,
+        OutcomeKind.REFERRAL_BOOKED,
+        OutcomeKind.REFERRAL_ATTENDED,
+        OutcomeKind.REFERRAL_REPORT_RECEIVED,
+        OutcomeKind.REFERRAL_CLOSED,
+        OutcomeKind.REFERRAL_LOST,
+        OutcomeKind.WITHDRAWN,
+    )
+)
+
+
 def choices(assessment: Assessment) -> list[Choice]:
     """In the order of the rule; nothing is offered to take back where nothing is in force."""
     kinds = kinds_today(assessment)

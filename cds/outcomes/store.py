@@ -34,6 +34,7 @@ class NewOutcome:
     by: str
     note: str = ""
     value: str = ""
+    about: str = ""  # "ServiceRequest/1": the one referral it tells of
 
 
 class OutcomeStore:
@@ -55,7 +56,7 @@ class OutcomeStore:
             "until_day": new.until,
             "by": new.by,
             "created_at": now,
-            "sealed": self._seal.encrypt(json.dumps([new.note, new.value]).encode()),
+            "sealed": self._seal.encrypt(json.dumps([new.note, new.value, new.about]).encode()),
             "key_id": self._stand_ins.key_id,
             "whose": self._seal.encrypt(json.dumps([issuer, patient_id]).encode()),
         }
@@ -77,7 +78,7 @@ class OutcomeStore:
 
     def _outcome(self, row: Any) -> Outcome:
         words = self._words(row.sealed)
-        note, value = words or ("", "")
+        note, value, about = words or ("", "", "")
         return Outcome(
             id=f"Outcome/{row.serial}",
             rule_id=row.rule_id,
@@ -87,15 +88,16 @@ class OutcomeStore:
             by=row.by,
             note=note,
             value=value,
+            about=about,
             doubts=() if words else (UNREADABLE,),
         )
 
-    def _words(self, sealed: bytes) -> tuple[str, str] | None:
+    def _words(self, sealed: bytes) -> tuple[str, str, str] | None:
         try:
-            note, value = json.loads(self._seal.decrypt(sealed))
+            note, value, *rest = json.loads(self._seal.decrypt(sealed))
         except InvalidToken:
             return None
-        return note, value
+        return note, value, rest[0] if rest else ""  # earlier rows are about no single referral
 
 
 def _kind(text: str) -> OutcomeKind:

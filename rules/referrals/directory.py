@@ -45,7 +45,27 @@ def _option(resource: Resource, language: str) -> Option:
     told = [resource.detail, "prescribes buprenorphine" if resource.prescribes_buprenorphine else ""]
     told += [f"languages: {', '.join(resource.languages)}" if resource.languages else ""]
     told += [] if speaks(resource, language) else ["an interpreter is needed"]
-    return Option(resource.setting, resource.name, resource.contact, "; ".join(t for t in told if t))
+    detail = "; ".join(t for t in told if t)
+    return Option(
+        resource.setting,
+        resource.name,
+        resource.contact,
+        detail,
+        languages=resource.languages,
+        reference=resource.reference,
+    )
+
+
+def preferred(
+    options: tuple[Option, ...], setting: str, language: str
+) -> tuple[tuple[Option, ...], tuple[Option, ...]]:
+    """What fits the patient's wishes, and the rest, which stays in reach. Unknown languages fit any wish."""
+    fits = tuple(o for o in options if setting in ("", o.kind) and _is_spoken(o, language))
+    return fits, tuple(o for o in options if o not in fits)
+
+
+def _is_spoken(option: Option, language: str) -> bool:
+    return not language or not option.languages or language in option.languages
 
 
 def named(case: Case, name: str, kinds: Iterable[str]) -> Resource | None:

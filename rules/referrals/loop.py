@@ -75,6 +75,11 @@ class Loop:
     def records(self) -> tuple[Record, ...]:
         return tuple(dict.fromkeys(record for step in self.steps for record in step.records))
 
+    @property
+    def history(self) -> tuple[Step, ...]:
+        """The steps in their order; those without a day at the end."""
+        return tuple(sorted(self.steps, key=lambda step: (step.day is None, step.day or date.max)))
+
     def is_overdue(self, as_of: date) -> bool:
         return self.state is State.LOST or (self.due_on is not None and as_of >= self.due_on)
 

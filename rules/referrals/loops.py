@@ -1,6 +1,7 @@
 """Where each referral stands, from the EHR's records and from what was recorded in this app, and what is due."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, timedelta
 
 from chart.records import Outcome, ServiceRequest
@@ -31,7 +32,7 @@ def _ordered(
     requests: dict[ServiceRequest, Kind],
     told: list[tuple[Outcome, Step]],
 ) -> Loop:
-    steps = (*steps_of(case, request, requests), *(step for _, step in told))
+    steps = (*steps_of(case, request, requests), *(_told(request, *news) for news in told))
     is_urgent = request.priority in _URGENT or kind.rule_id == OUD_TREATMENT
     state = state_of(steps)
     return Loop(
@@ -45,6 +46,12 @@ def _ordered(
         due_on=_due_on(case, state, steps, is_urgent),
         steps=steps,
     )
+
+
+def _told(request: ServiceRequest, made: Outcome, step: Step) -> Step:
+    """What this app sent lies in the EHR as a draft until somebody signs it."""
+    is_draft = request.status == "draft" and made.about == request.id
+    return replace(step, state=State.DRAFTED) if is_draft and step.state is State.SENT else step
 
 
 def _known_here(case: Case, rule_id: str, told: list[tuple[Outcome, Step]]) -> Loop:

@@ -164,6 +164,10 @@ def test_each_step_recorded_here_moves_it_on(length):
         ([sent(), news("accepted", on=9)], [told(KIND.REFERRAL_LOST, on=5)], [State.LOST]),
         ([sent(), news("rejected", on=9)], [told(KIND.REFERRAL_SENT, on=5)], [State.SENT]),
         ([sent(), news("rejected", on=9)], [told(KIND.REFERRAL_CLOSED, on=5)], [State.CLOSED]),
+        # what this app put into the EHR is a draft until it is signed there
+        ([sent(status="draft")], [told(KIND.REFERRAL_SENT, on=20)], [State.DRAFTED]),
+        ([sent(status="draft")], [told(KIND.REFERRAL_BOOKED, on=2)], [State.BOOKED]),
+        ([sent(status="active")], [told(KIND.REFERRAL_SENT, on=20)], [State.SENT]),
         # without a name for the order, to the order of that kind that came before, or the offer's after
         ([sent()], [told(KIND.REFERRAL_BOOKED, about="")], [State.BOOKED]),
         ([sent(on=3)], [told(KIND.REFERRAL_OFFERED, on=5, about="")], [State.SENT]),
