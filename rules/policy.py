@@ -174,9 +174,13 @@ class Policy:
     sections_hidden: tuple[str, ...] = setting(
         (), "the clinic's own; what is due, needs attention today or could not be read is always shown"
     )
-    sections_nurse: tuple[str, ...] = setting(SECTIONS, "spec 7.3: tasks; the clinic may narrow it")
+    sections_nurse: tuple[str, ...] = setting(
+        SECTIONS, "own decision: tasks of the role; the clinic may narrow it"
+    )
     sections_pharmacist: tuple[str, ...] = setting(SECTIONS, "own decision: as the prescriber")
-    sections_behavioural_health: tuple[str, ...] = setting(SECTIONS, "spec 7.3: scores")
+    sections_behavioural_health: tuple[str, ...] = setting(
+        SECTIONS, "own decision, HIPAA minimum necessary (45 CFR 164.502(b)): scores"
+    )
     role_when_not_told: str = setting(
         "prescriber", "own decision: until the person chooses, where the EHR does not tell the role"
     )
@@ -187,7 +191,8 @@ class Policy:
         CLINICAL_ROLES, "own decision: who may send a referral or save a document to the EHR"
     )
     roles_taking_along: tuple[str, ...] = setting(
-        CLINICAL_ROLES, "spec 7.3: who may copy, print or download the summary; never the front desk"
+        CLINICAL_ROLES,
+        "own decision, HIPAA minimum necessary (45 CFR 164.502(b)): who may copy, print or download the summary; never the front desk",
     )
 
     # Orders
