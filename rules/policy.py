@@ -178,9 +178,7 @@ class Policy:
         SECTIONS, "own decision: tasks of the role; the clinic may narrow it"
     )
     sections_pharmacist: tuple[str, ...] = setting(SECTIONS, "own decision: as the prescriber")
-    sections_behavioural_health: tuple[str, ...] = setting(
-        SECTIONS, "own decision, HIPAA minimum necessary (45 CFR 164.502(b)): scores"
-    )
+    sections_behavioural_health: tuple[str, ...] = setting(SECTIONS, "own decision: scores")
     role_when_not_told: str = setting(
         "prescriber", "own decision: until the person chooses, where the EHR does not tell the role"
     )
@@ -192,7 +190,7 @@ class Policy:
     )
     roles_taking_along: tuple[str, ...] = setting(
         CLINICAL_ROLES,
-        "own decision, HIPAA minimum necessary (45 CFR 164.502(b)): who may copy, print or download the summary; never the front desk",
+        "own decision: who may copy, print or download the summary; never the front desk",
     )
 
     # Orders
