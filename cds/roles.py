@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass
 from enum import Enum
 
 from flask import current_app
@@ -42,14 +43,23 @@ class Action(Enum):
     TAKE_ALONG = "take along"
 
 
-def role_of(session: LaunchSession, server: FhirServer) -> Role:
-    """The EHR's word once a launch, then the person's own choice, then the policy's."""
-    role = session.role
-    if role is None:
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    role: Role
+    is_told: bool  # by the EHR: then there is nothing to choose
+
+
+def viewer_of(session: LaunchSession, server: FhirServer) -> Viewer:
+    """The EHR's word, asked for once a launch, then the person's own choice, then the policy's."""
+    if session.role is None:
         found = _told(session, server)
-        role = found.value if found else ""
-        remember_role(session, role, is_told=bool(found))
-    return Role(role or policy().role_when_not_told)
+        remember_role(session, found.value if found else "", is_told=bool(found))
+        return Viewer(found or Role(policy().role_when_not_told), bool(found))
+    return Viewer(Role(session.role or policy().role_when_not_told), session.is_role_told)
+
+
+def role_of(session: LaunchSession, server: FhirServer) -> Role:
+    return viewer_of(session, server).role
 
 
 def may(role: Role, action: Action) -> bool:

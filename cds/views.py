@@ -23,7 +23,7 @@ from cds.day import chosen_day, shown_day
 from cds.page import for_reading, number_for_reading
 from cds.policy_file import read_policy
 from cds.reading import chart_in_steps, server_of
-from cds.roles import role_of
+from cds.roles import viewer_of
 from cds.sending import sent
 from cds.unforeseen import place_of
 from cds.visit import shell_page, so_far_page, summary_of, visit_page
@@ -64,16 +64,16 @@ def init_views(app: Flask, config: Any) -> None:
 @blueprint.get("/visit/<handle>/")
 def visit(handle: str) -> Response | str:
     session = session_for(handle)
-    role = cache(lambda: role_of(session, server_of(session)))
+    viewer = cache(lambda: viewer_of(session, server_of(session)))
 
     def shell(chart: Chart) -> str:
         return shell_page(chart, session)
 
     def page(chart: Chart) -> str:
-        return visit_page(summary_of(chart, session, role()), session, role())
+        return visit_page(summary_of(chart, session, viewer().role), session, viewer())
 
     def so_far(chart: Chart) -> str:
-        return so_far_page(summary_of(chart, session, role()), role())
+        return so_far_page(summary_of(chart, session, viewer().role), viewer().role)
 
     return sent(chart_in_steps(session, chosen_day()), shell, page, so_far)
 

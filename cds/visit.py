@@ -6,7 +6,7 @@ from cds.day import chosen_day
 from cds.outcomes.reading import with_outcomes
 from cds.page import page_of
 from cds.reading import chart_of, server_of
-from cds.roles import Action, may, policy, role_of, sections
+from cds.roles import Action, Viewer, may, policy, role_of, sections
 from cds.summary import Summary, case_of, summarize
 from chart.records import Chart
 from launch.browser import form_token
@@ -18,14 +18,15 @@ def summary_of(chart: Chart, session: LaunchSession, role: Role) -> Summary:
     return summarize(case_of(with_outcomes(chart, session), policy(), role))
 
 
-def visit_page(summary: Summary, session: LaunchSession, role: Role) -> str:
+def visit_page(summary: Summary, session: LaunchSession, viewer: Viewer) -> str:
     """The whole page; the front desk's holds appointments and logistics only (specification 7.3)."""
+    role = viewer.role
     context = page_of(summary, "the EHR", sections(role)) | {
         "handle": session.handle,
         "form_token": form_token(session.handle),
         "user": session.user,
         "role": role,
-        "roles": () if session.is_role_told else tuple(Role),
+        "roles": () if viewer.is_told else tuple(Role),
         "may_record": may(role, Action.RECORD),
         "may_send": may(role, Action.SEND),
         "may_take_along": may(role, Action.TAKE_ALONG),

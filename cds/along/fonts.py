@@ -9,7 +9,7 @@ from fontTools.ttLib import TTFont
 FOLDER = Path(__file__).parent / "fonts"
 REGULAR, BOLD = FOLDER / "DejaVuSans.ttf", FOLDER / "DejaVuSans-Bold.ttf"
 # Han last: it also holds letters that the others draw better.
-_OTHERS = (*sorted(FOLDER.glob("NotoSans*.ttf")), FOLDER / "DroidSansFallbackFull.ttf")
+_OTHERS = (*sorted(FOLDER.glob("N*.ttf")), FOLDER / "DroidSansFallbackFull.ttf")
 MISSING = "\N{REPLACEMENT CHARACTER}"
 
 
