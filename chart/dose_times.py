@@ -226,7 +226,8 @@ def _on_days(times: Times, timing: Timing) -> Times:
     words = f"{times.words} on {_listed([_DAY_NAMES[day] for day in days])}"
     note = f"taken on {len(days)} of 7 days: a day it is taken is counted"
     if timing.period is not None and period_in_days(timing.period, timing.period_unit) >= 7:
-        return Times(times.low, times.high / share, times.high, words, (note,))
+        # "Once a week on Monday and Thursday": each named day has at least one dose.
+        return Times(times.low, max(times.high / share, ONCE), max(times.high, share), words, (note,))
     return Times(times.low * share, times.high, times.high * share, words, (*times.notes, note))
 
 

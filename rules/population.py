@@ -96,9 +96,15 @@ def _visit_diagnoses(chart: Chart) -> list[Condition]:
 
 
 def _care(chart: Chart, sets: tuple[ValueSet, ...]) -> Iterator[Reason]:
+    """One reason for each name: a terminal illness and dying are both end-of-life care."""
+    named: dict[str, list[Record]] = {}
     for members in sets:
-        if found := (*_conditions_of(chart, members), *_care_given(chart, members)):
-            yield Reason.of(f"{members.name[:1].upper()}{members.name[1:]} on record", found)
+        named.setdefault(members.name, []).extend(
+            (*_conditions_of(chart, members), *_care_given(chart, members))
+        )
+    for name, found in named.items():
+        if found:
+            yield Reason.of(f"{name[:1].upper()}{name[1:]} on record", tuple(dict.fromkeys(found)))
 
 
 def _conditions_of(chart: Chart, members: ValueSet) -> list[Condition]:

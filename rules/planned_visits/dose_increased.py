@@ -26,7 +26,8 @@ def evaluate(case: Case) -> Guidance:
 
 
 def _has_risen(case: Case, found: Change) -> bool:
-    """Certainly: what counts now against the most it may have been. A start from nothing is no increase."""
+    """Certainly: what counts now against the most it may have been. A start from nothing is one only where it
+    reaches the line of extra care: then a check within weeks is due as well (CDC 2022, recommendation 7)."""
     if found.before.at_least:
         return False
     old, new, line = found.before.mme_uncertain, found.now.mme, case.policy.mme_extra_care

@@ -70,6 +70,7 @@ def near(value):
         # days of the week: a day it is taken is counted, the average is the low end
         (dose("1 tablet", "1 / 1 d", days_of_week=("mon", "wed", "fri")), Decimal(3) / 7, 1),
         (dose("2 tablet", "3 / 1 wk", days_of_week=("mon", "wed", "fri")), Decimal(6) / 7, 2),
+        (dose("1 tablet", "1 / 1 wk", days_of_week=("mon", "thu")), Decimal(1) / 7, 1),  # never half a dose
         (dose("1 tablet", days_of_week=("mon",)), Decimal(1) / 7, 1),
         *[
             (dose("1 tablet", code=code(name)), times, times)
