@@ -13,6 +13,7 @@ def create_app(config):
     from flask import Flask
     from werkzeug.middleware.proxy_fix import ProxyFix
 
+    from audit.wiring import init_audit
     from cds.along.views import init_along
     from cds.hooks.parts import init_hooks
     from cds.outcomes.routes import init_outcomes
@@ -29,7 +30,8 @@ def create_app(config):
         # The scheme and the caller's address only: redirect URL and audience come from the settings.
         hops = config.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=0)
-    init_operation(app, config)
+    init_operation(app, config)  # only looks on, at what really leaves
+    init_audit(app, config)  # has the last word on every answer
     init_launch(app, config)
     init_views(app, config)
     init_outcomes(app, config)
@@ -45,6 +47,7 @@ def create_demo(public_url, data=None, today=None, policy=None):
     """The application with the practice EHR under /ehr, as one WSGI application."""
     from werkzeug.middleware.dispatcher import DispatcherMiddleware
 
+    from audit.request import not_audited
     from config import demo_config
     from launch.keys import published
     from sandbox.practice import doors, practice_ehr
@@ -62,7 +65,8 @@ def create_demo(public_url, data=None, today=None, policy=None):
         today=today or date.today(),
         data=Path(data) if data else None,
     )
-    app.add_url_rule("/", "start", lambda: ("", 303, {"Location": "/ehr/"}))
+    start = not_audited("leads to the practice EHR")(lambda: ("", 303, {"Location": "/ehr/"}))
+    app.add_url_rule("/", "start", start)
     app.wsgi_app = DispatcherMiddleware(app.wsgi_app, {"/ehr": ehr})
     return app
 
@@ -125,6 +129,7 @@ def _parser():
     _add_hook_commands(commands)
     _add_policy_commands(commands)
     _add_database_commands(commands)
+    _add_audit_commands(commands)
     add_issuer_commands(commands)
     add_synth_commands(commands)
     return parser
@@ -162,6 +167,12 @@ def _add_database_commands(commands):
     from storage.commands import add_commands
 
     add_commands(commands).set_defaults(run=_db)
+
+
+def _add_audit_commands(commands):
+    from audit.commands import add_commands
+
+    add_commands(commands).set_defaults(run=_audit)
 
 
 def _day(text):
@@ -249,13 +260,43 @@ def _hook(arguments):
 
 
 def _feedback_report(arguments):
+    from audit.acts import REPORT_MADE
+    from audit.operating import written_down
     from cds.hooks.command import feedback_report_command
 
-    return _with_database(feedback_report_command, arguments)
+    first = _with_trail(written_down(REPORT_MADE, report="feedback"), arguments)
+    return first or _with_database(feedback_report_command, arguments)
+
+
+def _audit(arguments):
+    from audit import operating
+
+    return _with_trail(getattr(operating, arguments.act), arguments)
 
 
 def _db(arguments):
+    from audit.acts import KEYS_ROTATED, PURGED
+    from audit.operating import written_down
+    from storage.commands import purge_command, rotate_command
+
+    changes = {purge_command: PURGED, rotate_command: KEYS_ROTATED}.get(arguments.act)
+    is_rehearsal = getattr(arguments, "rehearse", False)
+    if changes and not is_rehearsal and (status := _with_trail(written_down(changes), arguments)):
+        return status
     return _with_database(arguments.act, arguments)
+
+
+def _with_trail(run, arguments):
+    from audit.operating import on_trail
+    from config import BadSetting, audit_settings_from
+    from storage.opening import CannotOpen
+    from storage.schema import SchemaProblem
+
+    try:
+        return on_trail(run, arguments, *audit_settings_from(os.environ))
+    except (BadSetting, CannotOpen, SchemaProblem) as problem:
+        print(f"previsit: {problem}", file=sys.stderr)
+        return 2
 
 
 def _with_database(run, arguments):

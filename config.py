@@ -46,6 +46,7 @@ class Config:
     cds_max_cards: int = 5
     requests_a_minute: int = 0  # from one address, a worker; 0: no limit
     metrics_token: str = field(default="", repr=False)  # empty: no /metrics
+    audit_keys: tuple[str, ...] = field(default=(), repr=False)  # link the audit trail; () is the secret key
     patient_keys: tuple[str, ...] = field(default=(), repr=False)  # the first makes stand-ins, all find them
 
     @property
@@ -63,6 +64,7 @@ def from_environment(environ: Mapping[str, str]) -> Config:
         issuers=_issuers(environ, loopback),
         database_url=_database_url(environ),
         upgrade_at_start=_switch(environ, "UPGRADE_AT_START"),
+        audit_keys=_audit_keys(environ),
         policy=_policy(environ),
         trusted_proxies=_number(environ, "TRUSTED_PROXIES", default=0, least=0, most=10),
         session_idle_minutes=_session_idle_minutes(environ),
@@ -84,6 +86,12 @@ def database_from(environ: Mapping[str, str], *, keys: bool = False) -> Database
         return settings
     patient_keys = _patient_keys(environ) or (_secret_key(environ),)
     return replace(settings, token_keys=_token_keys(environ), patient_keys=patient_keys)
+
+
+def audit_settings_from(environ: Mapping[str, str]) -> tuple[str, tuple[str, ...], str]:
+    """Database, keys and the name of this app, for commands that read or write the audit trail."""
+    keys = _audit_keys(environ) or (_secret_key(environ),)
+    return _database_url(environ), keys, environ.get(f"{PREFIX}PUBLIC_URL", "").strip() or "previsit"
 
 
 def _retention(environ: Mapping[str, str]) -> Retention:
@@ -182,12 +190,21 @@ def _token_keys(environ: Mapping[str, str]) -> tuple[str, ...]:
 
 
 def _patient_keys(environ: Mapping[str, str]) -> tuple[str, ...]:
-    keys = tuple(k.strip() for k in environ.get(f"{PREFIX}PATIENT_KEYS", "").split(",") if k.strip())
+    return _random_texts(environ, "PATIENT_KEYS")
+
+
+def _audit_keys(environ: Mapping[str, str]) -> tuple[str, ...]:
+    """Never dropped while records made with them are kept: without its key a record cannot be checked."""
+    return _random_texts(environ, "AUDIT_KEYS")
+
+
+def _random_texts(environ: Mapping[str, str], name: str) -> tuple[str, ...]:
+    keys = tuple(k.strip() for k in environ.get(f"{PREFIX}{name}", "").split(",") if k.strip())
     if any(len(key) < SHORTEST_SECRET for key in keys):
         told = (
             f"has a key shorter than {SHORTEST_SECRET} characters; separate keys by commas, the newest first"
         )
-        raise _bad("PATIENT_KEYS", told, f"$({RANDOM_TEXT})")
+        raise _bad(name, told, f"$({RANDOM_TEXT})")
     return keys
 
 

@@ -4,12 +4,17 @@ from dataclasses import fields
 
 from chart.records import Chart
 from chart.terms import Record
-from rules.labels import SHORT_NOTICE, Labels, needs_notice
+from rules.labels import SHORT_NOTICE, Labels, is_part2, needs_notice
 
 
 def notice_of(chart: Chart) -> str:
     """The notice that must go along with this chart on screen, paper or copy; empty where none is needed."""
     return SHORT_NOTICE if needs_notice(labels_of(chart)) else ""
+
+
+def holds_part2(chart: Chart) -> bool:
+    """Whether records of a substance use program are in it, which the audit record of showing it then says."""
+    return is_part2(labels_of(chart))
 
 
 def labels_of(chart: Chart) -> Labels:

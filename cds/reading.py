@@ -8,8 +8,9 @@ from functools import partial
 
 from flask import copy_current_request_context, current_app
 
+from cds.read_record import recorded_read, recorded_steps
 from cds.types_read import TYPES_READ, as_nothing_known
-from chart.fhir import FhirServer, Step, read_in_steps, read_record
+from chart.fhir import FhirServer, Step
 from chart.preferences import learn
 from chart.reader import read_chart
 from chart.records import Chart, Gap, Unavailable
@@ -37,7 +38,7 @@ def chart_in_steps(session: LaunchSession, as_of: date) -> Iterator[Reading]:
     """As chart_of, telling as answers come in; what is still awaited is a gap in the chart so far."""
     server = server_of(session)
     learn(server)
-    steps = read_in_steps(
+    steps = recorded_steps(
         server,
         session.patient_id,
         TYPES_READ,
@@ -68,7 +69,7 @@ def _chart(step: Step, session: LaunchSession, as_of: date) -> Chart:
 def patient_of(session: LaunchSession, as_of: date) -> Chart:
     """The patient's own details and nothing else, for a page that must say whose it is. Raises as `chart_of`."""
     server = server_of(session)
-    raw = read_record(server, session.patient_id, (), as_of=as_of, refresh=_refresh(session))
+    raw = recorded_read(server, session.patient_id, (), as_of=as_of, refresh=_refresh(session))
     return read_chart(raw.resources, as_of, patient_id=session.patient_id)
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Generator, Iterator
 
 from flask import Response, render_template, stream_with_context
 
+from audit.request import kept_now
 from cds.reading import Reading
 from cds.unforeseen import place_of
 from chart.fhir import ChartNotReadable, SignInEnded
@@ -61,7 +62,9 @@ def _filled(
 ) -> Iterator[str]:
     yield render_template("progress.html", waiting=first.waiting)
     last = yield from _progress(first, steps, begun, so_far)
-    yield page(last.chart()).partition(MAIN)[2]
+    rest = page(last.chart()).partition(MAIN)[2]
+    kept_now()  # raises where the audit record of what was read cannot be written: then nothing of it leaves
+    yield rest
 
 
 def _progress(

@@ -18,6 +18,8 @@ from flask import (
 )
 from werkzeug.exceptions import HTTPException
 
+from audit.acts import PAGE_VIEWED, ROLE_CHOSEN
+from audit.request import about, audited, not_audited
 from cds.compression import compressed
 from cds.day import chosen_day, shown_day
 from cds.page import for_reading, number_for_reading
@@ -62,6 +64,7 @@ def init_views(app: Flask, config: Any) -> None:
 
 
 @blueprint.get("/visit/<handle>/")
+@audited(PAGE_VIEWED)
 def visit(handle: str) -> Response | str:
     session = session_for(handle)
     viewer = cache(lambda: viewer_of(session, server_of(session)))
@@ -79,17 +82,20 @@ def visit(handle: str) -> Response | str:
 
 
 @blueprint.post("/visit/<handle>/role")
+@audited(ROLE_CHOSEN)
 def choose_role(handle: str) -> Response:
     """Once a launch, where the EHR does not tell; what it tells stands."""
     session = session_for(handle)
     check_form(handle)
     chosen = request.form.get("role", "")
     if not session.is_role_told and chosen in {role.value for role in Role}:
+        about(details={"role": chosen})
         remember_role(session, chosen, is_told=False)
     return cast(Response, redirect(url_for("cds.visit", handle=handle, as_of=shown_day()), 303))
 
 
 @blueprint.get("/healthz")
+@not_audited("says that the app runs")
 def healthz() -> dict[str, str]:
     return {"status": "ok"}
 
@@ -114,12 +120,14 @@ def _scripts() -> str:
 
 
 def _sign_in_ended(_: Exception) -> Response:
+    about(why="sign_in_ended")
     return _problem(401, "This session has ended", "The EHR ended the session.")
 
 
 def _chart_not_readable(problem: Exception) -> Response:
     """Its message is one of our own sentences; what the EHR wrote is not in it."""
     reference = secrets.token_hex(4)
+    about(why="chart_not_readable")
     log.warning("chart not readable: %s reference=%s", problem, reference)
     return _problem(502, "The chart could not be read", str(problem), reference=reference)
 

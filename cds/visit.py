@@ -2,7 +2,10 @@
 
 from flask import render_template
 
+from audit.acts import PART2_SHOWN
+from audit.request import also
 from cds.day import chosen_day
+from cds.notice import holds_part2
 from cds.outcomes.reading import with_outcomes
 from cds.page import page_of
 from cds.reading import chart_of, server_of
@@ -15,7 +18,9 @@ from rules.rule import Role
 
 
 def summary_of(chart: Chart, session: LaunchSession, role: Role) -> Summary:
-    return summarize(case_of(with_outcomes(chart, session), policy(), role))
+    summary = summarize(case_of(with_outcomes(chart, session), policy(), role))
+    tell_part2(summary)
+    return summary
 
 
 def visit_page(summary: Summary, session: LaunchSession, viewer: Viewer) -> str:
@@ -52,4 +57,12 @@ def summary_to_take(session: LaunchSession) -> Summary:
     """Read anew, as this role may see it, without what must never leave the screen."""
     role = role_of(session, server_of(session))
     chart = with_outcomes(chart_of(session, chosen_day()), session)
-    return summarize(case_of(chart, policy(), role, is_for_paper=True))
+    summary = summarize(case_of(chart, policy(), role, is_for_paper=True))
+    tell_part2(summary)
+    return summary
+
+
+def tell_part2(summary: Summary) -> None:
+    """A record of its own in the audit trail, where records of a substance use program are shown."""
+    if holds_part2(summary.case.chart):
+        also(PART2_SHOWN, holds_part2=True)

@@ -25,6 +25,11 @@ class LaunchProblem(Exception):
         self.problem = problem
         self.detail = detail
 
+    @property
+    def in_words(self) -> str:
+        """For the audit record, which holds no value of a request either."""
+        return f"{self.problem.code}: {self.detail}" if self.detail else self.problem.code
+
 
 class NoSession(LaunchProblem):
     """No authorised launch stands behind this request; `reason` is a sentence for the clinician."""
@@ -32,6 +37,10 @@ class NoSession(LaunchProblem):
     def __init__(self, reason: str, detail: str = "") -> None:
         super().__init__(Problem("no_session", 401, "This session has ended", reason, OPEN_AGAIN), detail)
         self.reason = reason
+
+    @property
+    def in_words(self) -> str:
+        return f"{self.problem.code}: {self.detail or self.reason}"
 
 
 BAD_LAUNCH = Problem(

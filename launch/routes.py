@@ -8,6 +8,8 @@ import secrets
 from flask import Blueprint, current_app, jsonify, make_response, redirect, render_template, request
 from werkzeug.wrappers import Response
 
+from audit.acts import LAUNCH_BEGUN, SIGNED_IN, SIGNED_OUT
+from audit.request import about, audited, not_audited
 from launch.authorize import (
     PENDING_SECONDS,
     Pending,
@@ -65,20 +67,24 @@ KNOWN_ERRORS = {
 
 
 @launch_blueprint.get("/launch")
+@audited(LAUNCH_BEGUN)
 def launch_from_ehr() -> Response:
     iss, launch = _one("iss", BAD_LAUNCH), _one("launch", BAD_LAUNCH)
     return _begin(iss, launch)
 
 
 @launch_blueprint.get("/standalone")
+@audited(LAUNCH_BEGUN)
 def launch_standalone() -> Response:
     return _begin(_one("iss", BAD_LAUNCH), None)
 
 
 @launch_blueprint.get("/callback")
+@audited(SIGNED_IN)
 def callback() -> Response:
     pending, browser = _take_pending(_one("state", BAD_CALLBACK))
     registration = parts().registration(pending.iss)
+    about(issuer=registration.fhir_base, client=registration.client_id)
     show_within(registration)
     _check_answerer(registration)
     _check_no_error()
@@ -89,6 +95,7 @@ def callback() -> Response:
 
 
 @launch_blueprint.post("/logout")
+@audited(SIGNED_OUT)
 def logout() -> Response:
     check_form(request.form.get("handle", ""))
     browser = current_browser()
@@ -104,6 +111,7 @@ def logout() -> Response:
 
 
 @launch_blueprint.get("/.well-known/jwks.json")
+@not_audited("public keys")
 def jwks() -> Response:
     response = jsonify(published(key for issuer in parts().config.issuers for key in issuer.keys))
     response.headers["Cache-Control"] = "public, max-age=3600"
@@ -125,6 +133,7 @@ def protect(response: Response) -> Response:
 def show_problem(stopped: LaunchProblem) -> Response:
     """The one page for a launch that stops; the log gets the reference and the cause, never a value."""
     problem, reference = stopped.problem, secrets.token_hex(4)
+    about(why=stopped.in_words)
     log.warning("launch stopped: %s reference=%s %s", problem.code, reference, stopped.detail)
     page = _page(problem.title, problem.happened, problem.to_do, reference)
     return protect(make_response(page, problem.status))
@@ -133,6 +142,7 @@ def show_problem(stopped: LaunchProblem) -> Response:
 def _begin(iss: str, launch: str | None) -> Response:
     here = parts()
     registration = check_known(iss, here.config.issuers)
+    about(issuer=registration.fhir_base, client=registration.client_id)
     show_within(registration)
     if must_leave_frame(registration):
         return leave_frame()
@@ -194,7 +204,11 @@ def _complete(
         here.discoveries.forget(registration)
         raise
     context = read_context(registration, token.members)
+    about(patient=context.patient_id, encounter=context.encounter_id or "")
+    about(details={"scopes": " ".join(token.scopes)})
     user = here.identities.user(registration, discovery, token.id_token, pending.nonce)
+    if user:
+        about(user=user.fhir_user, role=user.kind)
     if user and user.is_patient_side:
         revoke_unused(registration, discovery, token)
         raise LaunchProblem(NOT_FOR_PATIENTS)

@@ -7,6 +7,7 @@ import secrets
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 
+from audit.request import about
 from launch.browser import current_browser
 from launch.context import Context
 from launch.discovery import Discovery
@@ -95,6 +96,9 @@ def end_sessions(browser: Browser) -> None:
     here = parts()
     ending = here.store.sessions_of(browser.family)
     here.store.remove_family(browser.family)
+    if ending:
+        _tell(here, ending[0], True)
+        about(details={"charts": str(len(ending))}, **({} if len(ending) == 1 else {"patient": ""}))
     for stored in ending:
         _revoke(here, stored)
 
@@ -108,6 +112,8 @@ def revoke_unused(registration: IssuerRegistration, discovery: Discovery, token:
 
 def _check_owned(here: Parts, handle: str) -> StoredSession:
     browser, stored, now = current_browser(), here.store.session(handle), here.clock()
+    if stored:
+        _tell(here, stored, stored.belongs_to(browser) if browser else False)
     # One answer for "no such launch" and "not yours": a guessed handle learns nothing.
     if not browser or not stored or not stored.belongs_to(browser):
         raise NoSession(NOT_THIS_BROWSER)
@@ -118,6 +124,21 @@ def _check_owned(here: Parts, handle: str) -> StoredSession:
     if now - stored.seen_at >= 15:  # not on every request: a page makes several
         here.store.touch(handle, now)
     return stored
+
+
+def _tell(here: Parts, stored: StoredSession, is_theirs: bool) -> None:
+    """Who asks for whose chart, for the audit record: also of a request that is then refused."""
+    details, user = stored.details, stored.details["user"] if is_theirs else None
+    about(
+        issuer=stored.issuer.rstrip("/"),
+        patient=details["patient_id"],
+        encounter=details["encounter_id"] or "",
+        user=user["fhir_user"] if user else "",
+        role=user["kind"] if user else "",
+    )
+    for known in here.config.issuers:
+        if known.iss == stored.issuer:
+            about(client=known.client_id)
 
 
 def _launch_session(here: Parts, handle: str, stored: StoredSession) -> LaunchSession:

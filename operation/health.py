@@ -7,6 +7,7 @@ from flask import Blueprint, Flask, current_app, jsonify
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.wrappers import Response
 
+from audit.request import not_audited
 from storage.schema import SchemaProblem, check_schema
 
 log = logging.getLogger(__name__)
@@ -30,6 +31,7 @@ CHECKS: dict[str, Check] = {"database": database}
 
 
 @blueprint.get("/readyz")
+@not_audited("says whether the app can serve")
 def readyz() -> tuple[Response, int]:
     """200 when every part is ready, else 503. A load balancer reads the status, a person the words."""
     found = {name: check(current_app) or "ready" for name, check in CHECKS.items()}

@@ -5,6 +5,8 @@ from typing import Any, cast
 
 from flask import Blueprint, Flask, Response, current_app, g, redirect, render_template, request, url_for
 
+from audit.acts import COPIED, PDF_MADE, WRITTEN_BACK
+from audit.request import about, at_once, audited
 from cds.along.document import document, identifier
 from cds.along.pdf import as_pdf
 from cds.along.short import as_short
@@ -38,11 +40,13 @@ def init_along(app: Flask, config: Any) -> None:
 
 
 @blueprint.get("/visit/<handle>/along")
+@audited(COPIED)
 def choose(handle: str) -> Response:
     return _page(session_for(handle), _SAVED.get(request.args.get("saved", ""), ""))
 
 
 @blueprint.get("/visit/<handle>/summary.pdf")
+@audited(PDF_MADE)
 def pdf(handle: str) -> Response:
     session = session_for(handle)
     check_may(session, Action.TAKE_ALONG)
@@ -54,6 +58,7 @@ def pdf(handle: str) -> Response:
 
 
 @blueprint.post("/visit/<handle>/document")
+@audited(WRITTEN_BACK)
 def save(handle: str) -> Response:
     session = session_for(handle)
     check_form(handle)
@@ -64,11 +69,13 @@ def save(handle: str) -> Response:
     summary = summary_to_take(session)
     made = as_pdf(summary)
     known_as = identifier(session, made, current_app.extensions["public_url"])
+    at_once(WRITTEN_BACK, details={"document": _KIND, "stage": "about to be sent"})
     try:
         created = create(server_of(session), document(summary, session, made, known_as), known_as)
     except NotWritten as problem:
         log.warning("document not saved: %s", problem)
         return _page(session, f"The document was not saved. {problem.refusal.value}", 502)
+    about(created=created.id)
     log.info("summary taken along: document")
     saved = "new" if created.is_new else "there"
     return cast(

@@ -10,9 +10,10 @@ from cds.hooks.prefetch import Sent, sent_with
 from cds.hooks.requests import HookRequest, Json
 from cds.hooks.services import Service
 from cds.hooks.templates import REQUIRED
+from cds.read_record import recorded_read
 from cds.types_read import as_nothing_known
 from chart.elements import as_text
-from chart.fhir import FhirServer, Given, RawRecord, SignInEnded, read_record
+from chart.fhir import FhirServer, Given, RawRecord, SignInEnded
 from chart.reader import ENDING, ChartNotReadable, read_chart
 from chart.records import Chart, Gap, SetAside, Unavailable
 from chart.searches import NAMES, Search, gap_sentence
@@ -84,7 +85,7 @@ def _raw(
         return _as_sent(service, sent)
     scopes = request.authorization.scopes if request.authorization else None
     try:
-        raw = read_record(
+        raw = recorded_read(
             server,
             request.patient_id,
             service.types,

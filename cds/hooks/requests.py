@@ -54,6 +54,11 @@ class HookRequest:
         return self.context.get("draftOrders")
 
     @property
+    def encounter_id(self) -> str:
+        found = self.context.get("encounterId")
+        return found if is_id(found) else ""
+
+    @property
     def selections(self) -> list[str]:
         return [s for s in self.context.get("selections") or () if isinstance(s, str)]
 

@@ -9,12 +9,14 @@ import orjson
 from flask import Blueprint, Response, current_app, request
 from werkzeug.exceptions import HTTPException
 
+from audit.acts import FEEDBACK_GIVEN, HOOK_CALLED
+from audit.request import about, audited, not_audited
 from cds.hooks.answer import answer
 from cds.hooks.cards import RULES_KEY
 from cds.hooks.feedback import keep, read_feedback
 from cds.hooks.memory import MemoryDown
 from cds.hooks.parts import Hooks
-from cds.hooks.requests import BadRequest, read_request
+from cds.hooks.requests import BadRequest, HookRequest, read_request
 from cds.hooks.services import Service
 from cds.hooks.trust import Caller, NotTrusted
 from chart.reader import ChartNotReadable
@@ -36,16 +38,19 @@ class Refused(Exception):
 
 
 @hooks_blueprint.route("/cds-services", methods=_DOORS, provide_automatic_options=False)
+@not_audited("says which services there are")
 def discovery() -> Response:
     _check_method("GET", "HEAD")
     return _json({"services": [service.description_json for service in _hooks().services.values()]})
 
 
 @hooks_blueprint.route("/cds-services/<service_id>", methods=_DOORS, provide_automatic_options=False)
+@audited(HOOK_CALLED)
 def call(service_id: str) -> Response:
     service, caller = _entered(service_id, f"/cds-services/{service_id}")
     hooks = _hooks()
     asked = read_request(_body(), service)
+    about(**_who_and_whose(asked, caller))
     server = hooks.readable_server(asked, caller)
     now, patient = hooks.clock(), hooks.memory.patient_key(caller.issuer, asked.patient_id)
     quiet = hooks.memory.quiet(patient, now)
@@ -55,14 +60,19 @@ def call(service_id: str) -> Response:
     )
     cards = [(card["uuid"], card["extension"][RULES_KEY]) for card in said["cards"]]
     hooks.memory.remember(caller.issuer, service.id, patient, cards, now)
+    about(details={"cards": str(len(cards))})
     return _json(said)
 
 
 @hooks_blueprint.route("/cds-services/<service_id>/feedback", methods=_DOORS, provide_automatic_options=False)
+@audited(FEEDBACK_GIVEN)
 def feedback(service_id: str) -> Response:
     """What is usable is kept even where other items are not: sending it all again changes nothing."""
     _, caller = _entered(service_id, f"/cds-services/{service_id}/feedback")
     items, bad = read_feedback(_body())
+    about(
+        details={"items": str(len(items)), "overridden": str(sum(i.outcome == "overridden" for i in items))}
+    )
     keep(_hooks().memory, caller.issuer, items, _hooks().clock())
     if bad:
         places = ", ".join(str(place) for place in bad[:20])
@@ -72,12 +82,14 @@ def feedback(service_id: str) -> Response:
 
 @hooks_blueprint.route("/cds-services/", methods=_DOORS, provide_automatic_options=False)
 @hooks_blueprint.route("/cds-services/<path:rest>", methods=_DOORS, provide_automatic_options=False)
+@not_audited("there is nothing")
 def elsewhere(**_: str) -> Response:
     raise Refused(404, _SAID[404])
 
 
 @hooks_blueprint.route("/cds-services", methods=["OPTIONS"], endpoint="preflight_discovery")
 @hooks_blueprint.route("/cds-services/<path:rest>", methods=["OPTIONS"], endpoint="preflight")
+@not_audited("answers browsers' questions before a call")
 def preflight(**_: str) -> Response:
     """A browser asks before it sends, and can show no token then."""
     return Response(status=204)
@@ -110,7 +122,23 @@ def _entered(service_id: str, path: str) -> tuple[Service, Caller]:
         raise Refused(415, "The request must be application/json.")
     # From the settings alone: a Host or X-Forwarded-Host header has no say in what `aud` must be.
     url = f"{_hooks().public_url}{path}"
-    return service, _hooks().trust.caller(request.headers.get("Authorization", ""), url)
+    about(details={"service": service.id})
+    caller = _hooks().trust.caller(request.headers.get("Authorization", ""), url)
+    about(client=caller.client.iss, issuer=caller.client.iss, details={"tenant": caller.tenant})
+    return service, caller
+
+
+def _who_and_whose(asked: HookRequest, caller: Caller) -> dict[str, str]:
+    """For the audit record; the FHIR server that was named only if it is one registered for this client."""
+    servers, named = caller.client.fhir_servers, asked.fhir_server
+    known = named if named and caller.client.may_read(named) else servers[0] if len(servers) == 1 else ""
+    return {
+        "issuer": (known or caller.client.iss).rstrip("/"),
+        "patient": asked.patient_id,
+        "encounter": asked.encounter_id,
+        "user": asked.user,
+        "role": asked.user.partition("/")[0],
+    }
 
 
 def _check_method(*allowed: str) -> None:
@@ -144,6 +172,7 @@ def _refused(problem: Refused) -> Response:
 
 @hooks_blueprint.errorhandler(NotTrusted)
 def _not_trusted(problem: NotTrusted) -> Response:
+    about(client=problem.client, why=f"not trusted: {problem}")
     log.warning("hook request not trusted: %s", problem)
     return _error(401, "Not authorized.", **{"WWW-Authenticate": "Bearer"})
 

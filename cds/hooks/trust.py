@@ -34,6 +34,8 @@ _REFUSED_HEADERS = frozenset({"crit", "jwk", "x5u", "x5c", "b64", "zip"})
 class NotTrusted(Exception):
     """The caller gets 401 and no reason; the reason is for the log and holds nothing of the token."""
 
+    client = ""  # the registered client that the token says it is of, once that is known
+
 
 @dataclass(frozen=True)
 class Caller:
@@ -72,6 +74,13 @@ class Trust:
         token = _bearer(authorization)
         header, unverified = _part(token, 0), _part(token, 1)
         client = self._client(unverified.get("iss"))
+        try:
+            return self._checked(client, token, header, url)
+        except NotTrusted as refused:
+            refused.client = client.iss
+            raise
+
+    def _checked(self, client: HookClient, token: str, header: dict[str, Any], url: str) -> Caller:
         claims = self._verified(client, token, header)
         expected = _Expected(client, url, self.clock())
         if wrong := [name for name, holds in CLAIMS.items() if not holds(claims, expected)]:

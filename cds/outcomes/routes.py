@@ -6,6 +6,8 @@ from typing import Any
 from flask import Blueprint, Flask, current_app, redirect, request, url_for
 from werkzeug.wrappers import Response
 
+from audit.acts import OUTCOME_RECORDED
+from audit.request import about, audited, written_now
 from cds.day import chosen_day, shown_day
 from cds.outcomes.asked import read_form
 from cds.outcomes.choices import choices, in_words, sets_tier, takes_a_day
@@ -55,13 +57,15 @@ def init_outcomes(app: Flask, config: Any) -> None:
 
 
 @blueprint.post("/visit/<handle>/outcomes")
+@audited(OUTCOME_RECORDED)
 def record(handle: str) -> Response:
     session = session_for(handle)
     check_form(handle)
     check_may(session, Action.RECORD)
     new = read_form(request.form, chosen_day(), _by(session), current_app.extensions["policy"])
+    about(details={"rule": new.rule_id, "kind": new.kind.value})
     try:
-        store().add(session.issuer, session.patient_id, new, parts().clock())
+        store().add(session.issuer, session.patient_id, new, parts().clock(), within=written_now)
     except StoreDown as problem:
         raise LaunchProblem(NOT_KEPT, str(problem)) from None
     log.info("outcome recorded: %s %s", new.rule_id, new.kind.value)

@@ -1,13 +1,13 @@
 """Keeps recorded answers in the app's database, by a key that names no patient and with their words sealed."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
-from sqlalchemy import Engine, insert, select
+from sqlalchemy import Connection, Engine, insert, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from chart.records import Outcome, OutcomeKind
@@ -46,8 +46,15 @@ class OutcomeStore:
     def close(self) -> None:
         self.engine.dispose()
 
-    def add(self, issuer: str, patient_id: str, new: NewOutcome, now: float) -> None:
-        """Returns once it is kept. Raises StoreDown where it is not."""
+    def add(
+        self,
+        issuer: str,
+        patient_id: str,
+        new: NewOutcome,
+        now: float,
+        within: Callable[[Connection], None] | None = None,
+    ) -> None:
+        """Returns once it is kept. Raises StoreDown where it is not. `within` writes into the same transaction."""
         row = {
             "patient": self._stand_ins.newest(_PURPOSE, issuer, patient_id),
             "rule_id": new.rule_id,
@@ -63,6 +70,8 @@ class OutcomeStore:
         try:
             with writing(self.engine) as db:
                 db.execute(insert(outcomes).values(row))
+                if within:
+                    within(db)
         except SQLAlchemyError as problem:
             raise StoreDown(type(problem).__name__) from None
 

@@ -21,6 +21,8 @@ from flask import (
 )
 from werkzeug.wrappers import Response as BaseResponse
 
+from audit.acts import ANSWERS_RECORDED, ANSWERS_TAKEN_BACK, PAGE_VIEWED, WRITTEN_BACK
+from audit.request import at_once, audited, not_audited, written_now
 from cds.day import chosen_day, shown_day
 from cds.outcomes.store import StoreDown
 from cds.reading import server_of
@@ -71,6 +73,7 @@ def init_screening(app: Flask, config: Any) -> None:
 
 
 @blueprint.get("/questionnaires/<form_id>")
+@not_audited("what is asked, for everyone")
 def questionnaire(form_id: str) -> Response:
     """What is asked, for everyone: it says nothing about a patient."""
     response = jsonify(as_questionnaire(_known(form_id), parts().config.public_url))
@@ -79,6 +82,7 @@ def questionnaire(form_id: str) -> Response:
 
 
 @blueprint.get("/visit/<handle>/screening/")
+@audited(PAGE_VIEWED)
 def choose(handle: str) -> str:
     session = session_for(handle)
     chart = shown.patient_chart(session, chosen_day())
@@ -87,6 +91,7 @@ def choose(handle: str) -> str:
 
 
 @blueprint.get("/visit/<handle>/screening/<form_id>")
+@audited(PAGE_VIEWED)
 def fill_in(handle: str, form_id: str) -> str:
     session, form = session_for(handle), _known(form_id)
     before = request.args.get("go_on", type=int)
@@ -96,6 +101,7 @@ def fill_in(handle: str, form_id: str) -> str:
 
 
 @blueprint.post("/visit/<handle>/screening/<form_id>")
+@audited(ANSWERS_RECORDED)
 def answer(handle: str, form_id: str) -> BaseResponse:
     session, form = session_for(handle), _known(form_id)
     check_form(handle)
@@ -103,6 +109,7 @@ def answer(handle: str, form_id: str) -> BaseResponse:
     if filled.errors or filled.unseen:
         return make_response(_form_page(session, form, filled, has_been_sent=True), 422)
     by = _by(session)
+    written_now(details={"form": form.id})
     try:
         serial = _keep(session, filled, by)
         kept = store().one(session.issuer, session.patient_id, serial)
@@ -115,6 +122,7 @@ def answer(handle: str, form_id: str) -> BaseResponse:
 
 
 @blueprint.get("/visit/<handle>/screening/kept/<int:serial>")
+@audited(PAGE_VIEWED)
 def result(handle: str, serial: int) -> str:
     session = session_for(handle)
     kept = _kept(session, serial)
@@ -128,6 +136,7 @@ def result(handle: str, serial: int) -> str:
 
 
 @blueprint.post("/visit/<handle>/screening/kept/<int:serial>/ehr")
+@audited(WRITTEN_BACK)
 def send(handle: str, serial: int) -> BaseResponse:
     session = session_for(handle)
     check_form(handle)
@@ -137,11 +146,13 @@ def send(handle: str, serial: int) -> BaseResponse:
 
 
 @blueprint.post("/visit/<handle>/screening/kept/<int:serial>/take-back")
+@audited(ANSWERS_TAKEN_BACK)
 def take_back(handle: str, serial: int) -> BaseResponse:
     """For answers entered by mistake: they stay on file and no longer count."""
     session = session_for(handle)
     check_form(handle)
     kept, by = _kept(session, serial), _by(session)
+    written_now(details={"form": kept.form_id, "serial": str(serial)})
     try:
         store().note((session.issuer, session.patient_id), kept, TAKEN_BACK, by, parts().clock())
     except StoreDown as problem:
@@ -188,6 +199,7 @@ def _keep(session: LaunchSession, filled: Filled, by: str) -> int:
 
 def _send(session: LaunchSession, kept: Kept, by: str) -> str:
     server = server_of(session)
+    at_once(WRITTEN_BACK, details={"form": kept.form_id, "stage": "about to be sent"})
     return sending.send(session, server, kept, by, parts().clock())
 
 

@@ -3,6 +3,8 @@
 import logging
 from dataclasses import replace
 
+from audit.acts import WRITTEN_BACK
+from audit.request import also
 from cds.outcomes.store import StoreDown
 from cds.screening.reading import store
 from cds.screening.store import SENT, Json, Kept
@@ -54,6 +56,7 @@ def _send(session: LaunchSession, server: FhirServer, kept: Kept, by: str, now: 
             return problem.refusal.name.lower()
         except SignInEnded:
             return SIGNED_OUT
+        also(WRITTEN_BACK, created=made)
         told = {str(place): made}
         store().note((session.issuer, session.patient_id), kept, SENT, by, now, told)
         kept = replace(kept, sent=kept.sent | told)

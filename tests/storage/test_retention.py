@@ -112,6 +112,7 @@ def test_a_rehearsal_counts_and_keeps(engine):
 
 def test_the_command(database, engine, monkeypatch, capsys):
     monkeypatch.setenv("PREVISIT_DATABASE_URL", database)
+    monkeypatch.setenv("PREVISIT_SECRET_KEY", "a secret key of more than 32 characters")
     add_shown(engine, 1.0)
     add_outcome(engine, 1.0)
     assert main(["db", "purge", "--rehearse"]) == 0

@@ -6,6 +6,7 @@ from datetime import date
 
 import pytest
 from cryptography.fernet import Fernet
+from flask import Flask
 
 from cds.hooks.command import hook_command
 from cds.hooks.gathering import gather
@@ -65,7 +66,8 @@ def test_fetched_and_prefetched_tell_the_same(make, stub):
     body = asked_for(patient, resources)
     sent = gather(read_request(body, VIEW), VIEW, TODAY).chart
     server = FhirServer(stub.base, stub.valid_token, allow_insecure_loopback=True)
-    fetched = gather(read_request({**body, "prefetch": {}}, VIEW), VIEW, TODAY, server).chart
+    with Flask("hooks").app_context():  # what is read is written down for the request it is read in
+        fetched = gather(read_request({**body, "prefetch": {}}, VIEW), VIEW, TODAY, server).chart
     first, second = (summarize(case_of(chart, Policy()), VIEW.rules) for chart in (sent, fetched))
     assert {a.rule.id: a.status for a in first.assessments} == {
         a.rule.id: a.status for a in second.assessments

@@ -251,7 +251,11 @@ def test_the_report_command(tmp_path, hook_apps):
         [sys.executable, "-m", "app", "feedback", "report"],
         capture_output=True,
         text=True,
-        env={**os.environ, "PREVISIT_DATABASE_URL": url},
+        env={
+            **os.environ,
+            "PREVISIT_DATABASE_URL": url,
+            "PREVISIT_SECRET_KEY": "a secret key of more than 32 characters",
+        },
         check=True,
     )
     assert "PV-08" in run.stdout
