@@ -7,6 +7,8 @@ from typing import Any
 from flask import Blueprint, Flask, current_app, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from audit.acts import PAGE_VIEWED, WRITTEN_BACK
+from audit.request import about, at_once, audited
 from cds.day import chosen_day, shown_day
 from cds.outcomes.store import NewOutcome
 from cds.referrals.as_fhir import Referral
@@ -61,6 +63,7 @@ def _url(handle: str, rule_id: str) -> str | None:
 
 
 @blueprint.get("/visit/<handle>/referrals/<rule_id>")
+@audited(PAGE_VIEWED)
 def choose(handle: str, rule_id: str) -> str:
     prompt = _prompt(handle, rule_id)
     if not (key := request.args.get("to", "")):
@@ -69,6 +72,7 @@ def choose(handle: str, rule_id: str) -> str:
 
 
 @blueprint.post("/visit/<handle>/referrals/<rule_id>/text")
+@audited(PAGE_VIEWED)
 def with_note(handle: str, rule_id: str) -> str:
     """The same draft with the note in its text. A POST, because a note does not belong in an address."""
     check_form(handle)
@@ -77,6 +81,7 @@ def with_note(handle: str, rule_id: str) -> str:
 
 
 @blueprint.post("/visit/<handle>/referrals/<rule_id>/send")
+@audited(WRITTEN_BACK)
 def dispatch(handle: str, rule_id: str) -> Response | str | tuple[str, int]:
     session = session_for(handle)
     check_form(handle)
@@ -100,6 +105,7 @@ def dispatch(handle: str, rule_id: str) -> Response | str | tuple[str, int]:
 
 
 @blueprint.get("/visit/<handle>/referrals/<rule_id>/sent")
+@audited(PAGE_VIEWED)
 def sent(handle: str, rule_id: str) -> str:
     """What became of it, from the app's own memory; nothing is sent or written here."""
     session = session_for(handle)
@@ -112,6 +118,7 @@ def sent(handle: str, rule_id: str) -> str:
 
 def _send(prompt: Prompt, option: Option, referral: Referral, key: str) -> Response | tuple[str, int]:
     session, rule_id = prompt.session, prompt.assessment.rule.id
+    at_once(WRITTEN_BACK, details={"rule": rule_id, "stage": "about to be sent"})
     try:
         done = post(session, referral, key, prompt.case.policy)
     except NotWritten as problem:
@@ -122,6 +129,7 @@ def _send(prompt: Prompt, option: Option, referral: Referral, key: str) -> Respo
     except StoreDown as problem:
         log.error("referral not sent: database %s", problem)
         return _review(prompt, option, referral.note, NOT_KEPT), 503
+    about(created=done.request_id, details={"rule": rule_id})
     log.info("referral sent: %s", rule_id)
     return _after(
         session, rule_id, key_of(option), key, done, prompt.on, option.name if option.is_listed else ""
