@@ -16,6 +16,7 @@ class Patient(Record):
     language: str = ""  # BCP 47, of the preferred communication entry
     deceased: bool = False
     warnings: tuple[str, ...] = ()  # merged or inactive record: sentences to show
+    custodian: tuple[str, ...] = ()  # who keeps this record: "Organization/1" and its name, where told
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -243,7 +244,7 @@ class Consent(Record):
     until: When | None = None
     kind: str = ""  # provision.type: permit | deny
     labels_covered: frozenset[tuple[str, str]] = frozenset()
-    actors: tuple[str, ...] = ()
+    actors: tuple[tuple[str, ...], ...] = ()  # whom it names, each by reference and by words
     purposes: frozenset[str] = frozenset()
 
     @property

@@ -13,7 +13,7 @@ from chart.elements import (
     reference_to,
     references_to,
 )
-from chart.parts import first_word, record_parts, status_of, when_of
+from chart.parts import first_word, names_of, record_parts, status_of, when_of
 from chart.records import (
     Component,
     Condition,
@@ -38,6 +38,7 @@ def read_patient(resource: Json, record_id: str, doubts: Doubts) -> Patient:
         language=_language(as_objects(resource.get("communication"))),
         deceased=bool(resource.get("deceasedBoolean") or resource.get("deceasedDateTime")),
         warnings=tuple(_patient_warnings(resource)),
+        custodian=names_of(resource.get("managingOrganization")),
         **record_parts(resource, record_id, doubts),
     )
 

@@ -13,7 +13,7 @@ from chart.elements import (
     reference_to,
     references_to,
 )
-from chart.parts import displays, record_parts, status_of, when_of
+from chart.parts import displays, names_of, record_parts, status_of, when_of
 from chart.records import (
     Answer,
     Appointment,
@@ -139,7 +139,9 @@ def read_consent(resource: Json, record_id: str, doubts: Doubts) -> Consent:
         until=as_when(period.get("end"), doubts),
         kind=as_text(provision.get("type")),
         labels_covered=covered.keys,
-        actors=tuple(displays([a.get("reference") for a in as_objects(provision.get("actor"))])),
+        actors=tuple(
+            names for a in as_objects(provision.get("actor")) if (names := names_of(a.get("reference")))
+        ),
         purposes=frozenset(c.code for c in purposes.codes),
         **record_parts(resource, record_id, doubts),
     )

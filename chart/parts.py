@@ -47,5 +47,11 @@ def first_word(value: object) -> str | None:
     return next((c.code.lower() for c in concept.codes), concept.text.lower()) or None
 
 
+def names_of(reference: object) -> tuple[str, ...]:
+    """What a Reference is known by here: "Type/id" and its words, those that there are."""
+    found = (reference_to(reference), as_text(as_object(reference).get("display")))
+    return tuple(name for name in found if name)
+
+
 def displays(value: object) -> list[str]:
     return [as_text(v.get("display")) or reference_to(v) for v in as_objects(value)]

@@ -1,25 +1,70 @@
 """Whether a consent on record covers sharing records of a substance use disorder program (42 CFR 2.31)."""
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Iterator
 from datetime import date
 
-from chart.records import Consent
+from chart.records import Chart, Consent
 from chart.terms import Concept
 from rules.codes import value_set
 from rules.labels import PART2
+from rules.policy import Policy
 from rules.valuesets import RELEASE_OF_INFORMATION
 
 # The uses that one written consent may cover since 2024: treatment, payment and health care operations.
 PURPOSES = frozenset({"TREAT", "HPAYMT", "HOPERAT"})
+_WORDS = re.compile(r"[\s.,]+")
+Names = frozenset[str]
 PRIVACY = value_set("privacy consent", "consent scope", only=("patient-privacy",))
 
 
-def covering(consents: Iterable[Consent], as_of: date) -> tuple[Consent, ...]:
-    """Active ones in force today that permit it; none where one denies it."""
-    about = [c for c in consents if c.status == "active" and _is_in_force(c, as_of) and _is_about_sharing(c)]
-    if any(c.kind == "deny" and _covers_part2(c) for c in about):
+def covering(consents: Iterable[Consent], as_of: date, whom: Names) -> tuple[Consent, ...]:
+    """Active ones in force today that permit it to `whom`; none where one denies it, or may deny it."""
+    about = _about(consents, as_of)
+    if any(c.kind == "deny" and _covers_part2(c) and _names(c, whom) is not False for c in about):
         return ()
-    return tuple(c for c in about if c.kind != "deny" and _covers_part2(c) and _is_for_care(c))
+    return tuple(c for c in _permits(about) if _names(c, whom))
+
+
+def undecided(consents: Iterable[Consent], as_of: date, whom: Names) -> tuple[Consent, ...]:
+    """Those that would permit it, were it known whether they mean `whom`."""
+    return tuple(c for c in _permits(_about(consents, as_of)) if _names(c, whom) is None)
+
+
+def viewer(chart: Chart, policy: Policy) -> Names:
+    """The names of the organization that looks: the clinic's by its policy, and who keeps this EHR's record."""
+    own = (policy.clinic_name,) if policy.clinic_name != Policy().clinic_name else ()
+    return names(*own, *policy.known_as, *chart.patient.custodian)
+
+
+def names(*found: str) -> Names:
+    """Compared without regard to case, spaces and points."""
+    return frozenset(_WORDS.sub(" ", name.casefold()).strip() for name in found) - {""}
+
+
+def _names(consent: Consent, whom: Names) -> bool | None:
+    """Whether the consent means them; one without a recipient means everyone. None where that cannot be told.
+
+    Another organization is told apart by its name alone: a role, a person or a bare reference may be ours.
+    """
+    if not consent.actors:
+        return True
+    if any(names(*actor) & whom for actor in consent.actors):
+        return True
+    is_of_others = all(_is_organization(actor) for actor in consent.actors)
+    return False if whom and is_of_others else None
+
+
+def _is_organization(actor: tuple[str, ...]) -> bool:
+    return len(actor) == 2 and actor[0].startswith("Organization/")
+
+
+def _about(consents: Iterable[Consent], as_of: date) -> list[Consent]:
+    return [c for c in consents if c.status == "active" and _is_in_force(c, as_of) and _is_about_sharing(c)]
+
+
+def _permits(about: Iterable[Consent]) -> Iterator[Consent]:
+    return (c for c in about if c.kind != "deny" and _covers_part2(c) and _is_for_care(c))
 
 
 def _is_in_force(consent: Consent, as_of: date) -> bool:

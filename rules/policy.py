@@ -157,6 +157,9 @@ class Policy:
         "withhold without consent",
         "42 CFR 2.31 to 2.33; own decision; or “show with notice”, where the clinic's counsel says so",
     )
+    known_as: tuple[str, ...] = setting(
+        (), "the clinic's own: other names, and records of the EHR, by which a consent may name it"
+    )
     is_part2_program: bool = setting(False, "42 CFR 2.11: true where the clinic itself is such a program")
     roles_shown_sensitive: tuple[str, ...] = setting(
         ("prescriber", "nurse or medical assistant", "pharmacist", "behavioural health"),

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from chart.records import Chart
 from chart.terms import Record
 from rules.case import Case
-from rules.consents import covering
+from rules.consents import covering, viewer
 from rules.labels import NOTICE_DOUBT, SHORT_NOTICE, is_part2
 from rules.rule import Block, Guidance, Priority, Reason, Rule, Source, Status
 
@@ -37,7 +37,7 @@ def evaluate(case: Case) -> Guidance:
 
 
 def _basis(case: Case) -> Reason:
-    if consents := covering(case.chart.consents, case.as_of):
+    if consents := covering(case.chart.consents, case.as_of, viewer(case.chart, case.policy)):
         return Reason.of("With the patient's consent on record", consents)
     if case.policy.part2_display == "show with notice":
         return Reason("No consent on record: shown with this notice, by the clinic's policy")

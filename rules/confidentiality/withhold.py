@@ -7,13 +7,14 @@ from typing import Any
 
 from chart.records import Chart, Gap, SetAside, Unavailable
 from chart.terms import Record
-from rules.consents import covering
+from rules.consents import covering, undecided, viewer
 from rules.labels import PSYCHOTHERAPY_NOTES, is_part2, is_sensitive, may_be_printed
 from rules.policy import Policy
 from rules.rule import Role
 
 WITHHOLD = "withhold without consent"
 REASON = "Some information is not shown because of privacy settings"
+WHOM = f"{REASON}; whether a consent on record names this clinic cannot be told"
 
 _RECORDS = (
     "medication_requests", "medication_dispenses", "medication_statements", "conditions", "observations",
@@ -49,14 +50,14 @@ def withhold(
     return replace(
         chart,
         **kept,
-        unavailable=(*chart.unavailable, *_withheld(hidden)),
+        unavailable=(*chart.unavailable, *_withheld(hidden, _reason(chart, policy, role))),
         set_aside=(*chart.set_aside, *_never_read(notes)),
     )
 
 
 def _sight(chart: Chart, policy: Policy, role: Role, is_for_paper: bool) -> Callable[[Record], bool]:
     shows_by_policy = policy.part2_display != WITHHOLD and not is_for_paper
-    shows_part2 = shows_by_policy or bool(covering(chart.consents, chart.as_of))
+    shows_part2 = shows_by_policy or bool(covering(chart.consents, chart.as_of, viewer(chart, policy)))
     shows_sensitive = role.value in policy.roles_shown_sensitive and role is not Role.FRONT_DESK
 
     def may_see(record: Record) -> bool:
@@ -69,9 +70,15 @@ def _sight(chart: Chart, policy: Policy, role: Role, is_for_paper: bool) -> Call
     return may_see
 
 
-def _withheld(hidden: Counter[str]) -> Iterable[Unavailable]:
+def _reason(chart: Chart, policy: Policy, role: Role) -> str:
+    """Treating staff are told where a consent might open what is withheld, if it were known whom it names."""
+    is_undecided = bool(undecided(chart.consents, chart.as_of, viewer(chart, policy)))
+    return WHOM if is_undecided and role is not Role.FRONT_DESK else REASON
+
+
+def _withheld(hidden: Counter[str], reason: str) -> Iterable[Unavailable]:
     """By type and never by count: how many there are would already tell something."""
-    return (Unavailable(kind, Gap.WITHHELD, REASON) for kind in sorted(hidden))
+    return (Unavailable(kind, Gap.WITHHELD, reason) for kind in sorted(hidden))
 
 
 def _never_read(notes: Iterable[Record]) -> Iterable[SetAside]:

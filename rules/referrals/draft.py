@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from chart.terms import Code
 from rules.case import Case
 from rules.codes import find, rows
-from rules.consents import covering
+from rules.consents import covering, names
 from rules.labels import Labels, high_water, is_part2, needs_notice
 from rules.resource import (
     BEHAVIOURAL_HEALTH,
@@ -89,7 +89,11 @@ def _shared(reasons: tuple[Reason, ...], option: Option, case: Case) -> tuple[tu
     labels = high_water(*(r.labels for r in reasons))
     is_protected = is_part2(labels) or case.policy.is_part2_program
     stays_here = option.kind == IN_THIS_CLINIC and not case.policy.is_part2_program
-    if is_protected and not stays_here and not covering(case.chart.consents, case.as_of):
+    if (
+        is_protected
+        and not stays_here
+        and not covering(case.chart.consents, case.as_of, names(option.name, option.reference))
+    ):
         return (), frozenset()
     return told, labels if told else frozenset()
 

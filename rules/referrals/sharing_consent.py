@@ -1,8 +1,9 @@
 """RF-05: written consent before records of a substance use disorder program are shared."""
 
+from chart.records import Consent, ServiceRequest
 from rules.case import Case
 from rules.confidentiality.part2_record import part2_records
-from rules.consents import covering
+from rules.consents import Names, covering, names, viewer
 from rules.referrals.contact import OUD_TREATMENT_NAMES, referrals
 from rules.rule import Block, Guidance, Priority, Reason, Role, Rule, Source, Status
 from rules.valuesets import REFERRAL_SUD, RELEASE_OF_INFORMATION, find
@@ -20,15 +21,19 @@ def evaluate(case: Case) -> Guidance:
     why = _involved(case)
     if not why:
         return Guidance(Status.NOT_INDICATED, (Reason("No record of, or referral to, such a program"),))
-    if consents := covering(case.chart.consents, case.as_of):
+    whom = _whom(case)
+    if consents := covering(case.chart.consents, case.as_of, whom):
         told = f"Consent on record{_told(consents[0].when, consents[0].until)}"
         return Guidance(Status.ADDRESSED, (*why, Reason.of(told, consents)))
+    if others := _for_others(case, whom):
+        unsure = Reason.of("A consent on record may not name this service: check whom it names", others)
+        return Guidance(Status.INDICATED, (*why, *_paper(case), unsure))
     nothing = Reason("No consent in force on record")
     return Guidance(Status.INDICATED, (*why, *_paper(case), nothing), rests_on_absence=True)
 
 
 def _involved(case: Case) -> tuple[Reason, ...]:
-    sent = [r for r in referrals(case, OUD_TREATMENT_NAMES, REFERRAL_SUD) if r.status in _OPEN]
+    sent = _sent(case)
     records = tuple(part2_records(case.chart))
     told = [Reason.of(f"{r.display}, {r.when or 'without a date'}", (r,)) for r in sent]
     if records:
@@ -36,6 +41,23 @@ def _involved(case: Case) -> tuple[Reason, ...]:
     if case.policy.is_part2_program:
         told.append(Reason("This clinic is such a program, by its policy"))
     return tuple(told)
+
+
+def _sent(case: Case) -> list[ServiceRequest]:
+    return [r for r in referrals(case, OUD_TREATMENT_NAMES, REFERRAL_SUD) if r.status in _OPEN]
+
+
+def _whom(case: Case) -> Names:
+    """Whom the records would go to; where nothing is sent, the clinic that has them from the program."""
+    if not (sent := _sent(case)):
+        return viewer(case.chart, case.policy)
+    return names(*(name for request in sent for name in request.performers))
+
+
+def _for_others(case: Case, whom: Names) -> tuple[Consent, ...]:
+    """In force, for somebody: a consent for this clinic alone does not cover passing the records on."""
+    anyone = frozenset(n for c in case.chart.consents for actor in c.actors for n in names(*actor))
+    return covering(case.chart.consents, case.as_of, anyone | whom)
 
 
 def _told(since: object, until: object) -> str:
