@@ -31,7 +31,9 @@ class Line:
         return f"{self.lead}: {self.text}" if self.lead and self.text else self.lead or self.text
 
 
-_PARTS: tuple[tuple[str, Callable[[Summary], Iterable[Assessment]]], ...] = (
+Part = tuple[str, Callable[[Summary], Iterable[Assessment]]]
+# What cannot wait stands before the dose, the rest after it.
+_PARTS: tuple[Part, ...] = (
     ("Needs attention today", lambda s: s.safety),
     ("Prepare for this visit", lambda s: [a for a in s.to_do if a not in s.safety]),
     ("Referral prompts", lambda s: [a for a in s.referrals if a.status is Status.INDICATED]),
@@ -57,12 +59,10 @@ def outline(summary: Summary, *, is_full: bool = True) -> Iterator[Line]:
     yield Line(f"As of {day_in_words(chart.as_of)}")
     yield Line(headline(summary), is_heading=True)
     yield from _not_read(chart)
+    yield from _part(_PARTS[0], summary, is_full)
     yield from _opioids(summary, is_full)
-    for heading, chosen in _PARTS:
-        if answers := list(chosen(summary)):
-            yield Line(heading, is_heading=True)
-            for answer in answers:
-                yield from _answer(answer, summary, is_full)
+    for part in _PARTS[1:]:
+        yield from _part(part, summary, is_full)
     if notice := notice_of(chart):
         yield Line(notice, is_heading=True)
     yield Line(_made_from(summary), is_heading=True)
@@ -107,6 +107,14 @@ def _opioids(summary: Summary, is_full: bool) -> Iterator[Line]:
     if tier.applies:
         chosen = "Chosen" if tier.chosen else "Suggested"
         yield Line(f"{chosen} level of support: {tier.label} ({tier.letter})")
+
+
+def _part(part: Part, summary: Summary, is_full: bool) -> Iterator[Line]:
+    heading, chosen = part
+    if answers := list(chosen(summary)):
+        yield Line(heading, is_heading=True)
+        for answer in answers:
+            yield from _answer(answer, summary, is_full)
 
 
 def _answer(answer: Assessment, summary: Summary, is_full: bool) -> Iterator[Line]:
