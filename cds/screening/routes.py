@@ -26,6 +26,7 @@ from audit.request import at_once, audited, not_audited, written_now
 from cds.day import chosen_day, shown_day
 from cds.outcomes.store import StoreDown
 from cds.reading import server_of
+from cds.roles import Action, check_may
 from cds.screening import sending, shown
 from cds.screening.answers import Answers
 from cds.screening.asked import Filled, read_form
@@ -84,7 +85,7 @@ def questionnaire(form_id: str) -> Response:
 @blueprint.get("/visit/<handle>/screening/")
 @audited(PAGE_VIEWED)
 def choose(handle: str) -> str:
-    session = session_for(handle)
+    session = _session(handle)
     chart = shown.patient_chart(session, chosen_day())
     in_use = set(shown.policy().tools_in_use)
     return _page("screening.html", session, chart=chart, forms=forms().values(), in_use=in_use)
@@ -93,7 +94,7 @@ def choose(handle: str) -> str:
 @blueprint.get("/visit/<handle>/screening/<form_id>")
 @audited(PAGE_VIEWED)
 def fill_in(handle: str, form_id: str) -> str:
-    session, form = session_for(handle), _known(form_id)
+    session, form = _session(handle), _known(form_id)
     before = request.args.get("go_on", type=int)
     begun = _kept(session, before) if before is not None else None
     given = begun.given if begun and begun.form_id == form.id else {}
@@ -103,7 +104,7 @@ def fill_in(handle: str, form_id: str) -> str:
 @blueprint.post("/visit/<handle>/screening/<form_id>")
 @audited(ANSWERS_RECORDED)
 def answer(handle: str, form_id: str) -> BaseResponse:
-    session, form = session_for(handle), _known(form_id)
+    session, form = _session(handle), _known(form_id)
     check_form(handle)
     filled = read_form(form, request.form)
     if filled.errors or filled.unseen:
@@ -124,7 +125,7 @@ def answer(handle: str, form_id: str) -> BaseResponse:
 @blueprint.get("/visit/<handle>/screening/kept/<int:serial>")
 @audited(PAGE_VIEWED)
 def result(handle: str, serial: int) -> str:
-    session = session_for(handle)
+    session = _session(handle)
     kept = _kept(session, serial)
     context = shown.result_context(session, kept, chosen_day())
     return _page(
@@ -138,7 +139,7 @@ def result(handle: str, serial: int) -> str:
 @blueprint.post("/visit/<handle>/screening/kept/<int:serial>/ehr")
 @audited(WRITTEN_BACK)
 def send(handle: str, serial: int) -> BaseResponse:
-    session = session_for(handle)
+    session = _session(handle)
     check_form(handle)
     kept = _kept(session, serial)
     why_not = "" if kept.is_taken_back else _send(session, kept, _by(session))
@@ -149,7 +150,7 @@ def send(handle: str, serial: int) -> BaseResponse:
 @audited(ANSWERS_TAKEN_BACK)
 def take_back(handle: str, serial: int) -> BaseResponse:
     """For answers entered by mistake: they stay on file and no longer count."""
-    session = session_for(handle)
+    session = _session(handle)
     check_form(handle)
     kept, by = _kept(session, serial), _by(session)
     written_now(details={"form": kept.form_id, "serial": str(serial)})
@@ -159,6 +160,13 @@ def take_back(handle: str, serial: int) -> BaseResponse:
         raise LaunchProblem(NOT_CHANGED, str(problem)) from None
     log.info("screening taken back: %s", kept.form_id)
     return _to_result(handle, serial, "")
+
+
+def _session(handle: str) -> LaunchSession:
+    """A form is for those who may record; the front desk sees none of it."""
+    session = session_for(handle)
+    check_may(session, Action.RECORD)
+    return session
 
 
 def _known(form_id: str) -> Form:

@@ -81,7 +81,7 @@ def test_the_front_desk_sees_what_to_arrange_and_nothing_clinical(browser, page)
         r"MME|opioid|naloxone|morphine", shown.split("<main")[1].split("</main>")[0], re.IGNORECASE
     )
     assert "Take along" not in shown
-    for place in ("along", "summary.pdf"):
+    for place in ("along", "summary.pdf", "screening/phq-9", "screening/"):
         assert browser.get(f"{page.url}{place}").status_code == 403
     sent = {"form_token": token(shown), "rule_id": "PV-08", "kind": "declined"}
     assert browser.post(f"{page.url}outcomes", data=sent).status_code == 403
