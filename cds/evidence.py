@@ -7,6 +7,7 @@ from typing import Any
 from cds.record_words import one
 from chart.records import Chart
 from chart.terms import Record
+from rules.labels import INFERRED_TOLD, is_inferred
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,7 @@ class Evidence:
         found: dict[tuple[str, str, tuple[str, ...]], dict[str, date]] = {}
         for record_id in record_ids:
             record: Any = self._records.get(record_id)
-            doubts = record.doubts if record is not None else ()
+            doubts = _said_with(record) if record is not None else ()
             told, day = _day(record)
             found.setdefault((_name(record, record_id), _kind(record_id), doubts), {})[told] = day
         return [
@@ -47,6 +48,10 @@ class Evidence:
         others = len(told) - 1
         rest = f", and {others} earlier record{'' if others == 1 else 's'}" if others else ""
         return f"{_kind(newest)}, {told[newest][0]}{rest}"
+
+
+def _said_with(record: Record) -> tuple[str, ...]:
+    return (*record.doubts, *((INFERRED_TOLD,) if is_inferred(record.labels) else ()))
 
 
 def _kind(record_id: str) -> str:

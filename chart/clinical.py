@@ -129,6 +129,7 @@ class Encounter(Record):
     diagnoses: frozenset[str] = frozenset()  # "Condition/1"
     discharge: Concept | None = None  # hospitalization.dischargeDisposition
     based_on: tuple[str, ...] = ()  # "ServiceRequest/1"
+    provider: tuple[str, ...] = ()  # serviceProvider: "Organization/1" and its name
 
     @property
     def when(self) -> When | None:

@@ -117,6 +117,7 @@ def read_encounter(resource: Json, record_id: str, doubts: Doubts) -> Encounter:
         ),
         discharge=as_concept(stay["dischargeDisposition"]) if "dischargeDisposition" in stay else None,
         based_on=references_to(resource.get("basedOn")),
+        provider=names_of(resource.get("serviceProvider")),
         **record_parts(resource, record_id, doubts),
     )
 

@@ -20,6 +20,10 @@ NO_REDISCLOSURE: Labels = keys_of(_GROUP, only=("NORDSCLCD", "NODSCLCD"))
 PARTNER_SAFETY: Labels = keys_of(_GROUP, only=("SDV",))
 RESTRICTED: Labels = frozenset((CONFIDENTIALITY, code) for code in ("R", "V")) & keys_of(_GROUP)
 
+# Of our own making, and no label: the EHR said nothing, and the content tells of substance use care.
+INFERRED: Labels = frozenset({("urn:previsit:inferred", "SUD")})
+INFERRED_TOLD = "marked as sensitive by this app, inferred from its content"
+
 _LEVELS = ("U", "L", "M", "N", "R", "V")
 
 # 42 CFR 2.32, the short statement. Its 2024 wording is to be held against the live eCFR before it is relied on.
@@ -47,7 +51,16 @@ def needs_notice(labels: Labels) -> bool:
 
 
 def is_sensitive(labels: Labels) -> bool:
-    return not labels.isdisjoint(SENSITIVE | RESTRICTED | PART2)
+    return not labels.isdisjoint(SENSITIVE | RESTRICTED | PART2 | INFERRED)
+
+
+def is_inferred(labels: Labels) -> bool:
+    return not labels.isdisjoint(INFERRED)
+
+
+def of_the_ehr(labels: Labels) -> Labels:
+    """Without what this app inferred: what may be written back."""
+    return labels - INFERRED
 
 
 def may_be_printed(labels: Labels) -> bool:

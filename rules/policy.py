@@ -160,6 +160,13 @@ class Policy:
     known_as: tuple[str, ...] = setting(
         (), "the clinic's own: other names, and records of the EHR, by which a consent may name it"
     )
+    infer_sensitive: bool = setting(
+        True,
+        "own decision: most EHRs label nothing; substance use care is marked as inferred, never as part 2",
+    )
+    substance_use_programs: tuple[str, ...] = setting(
+        (), "the clinic's own: names and EHR records of programs whose visits are marked so"
+    )
     is_part2_program: bool = setting(False, "42 CFR 2.11: true where the clinic itself is such a program")
     roles_shown_sensitive: tuple[str, ...] = setting(
         ("prescriber", "nurse or medical assistant", "pharmacist", "behavioural health"),

@@ -51,7 +51,7 @@ def kind_of(annotation: Any, name: str, unit: str = "") -> Kind:
     """How a field of this type is read. TypeError for a type that a policy file cannot hold."""
     if name in CHOICES:
         return _choice(CHOICES[name], is_list=annotation == tuple[str, ...])
-    if name == "known_as":
+    if name in ("known_as", "substance_use_programs"):
         return Kind(_all(_text), "a list of names, each once", '["Alder Creek", "Organization/12"]')
     if name.endswith((".languages", ".language")):
         return _languages(is_list=annotation == tuple[str, ...])

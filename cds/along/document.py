@@ -8,7 +8,7 @@ from cds.notice import labels_of
 from cds.summary import Summary
 from chart.writing import Identifier
 from launch.session import LaunchSession
-from rules.labels import high_water
+from rules.labels import high_water, of_the_ehr
 
 # LOINC's own general term for a summary that belongs to no single specialty is not in the project's tables; a text
 # says what it is, and the EHR's own filing decides where it goes.
@@ -17,7 +17,7 @@ TITLE = "Pre-visit opioid summary"
 
 def document(summary: Summary, session: LaunchSession, pdf: bytes, known_as: Identifier) -> dict[str, Any]:
     """As FHIR R4 and US Core want it; its author is the person who asked for it."""
-    labels = sorted(high_water(labels_of(summary.case.chart)))
+    labels = sorted(of_the_ehr(high_water(labels_of(summary.case.chart))))
     made: dict[str, Any] = {
         "resourceType": "DocumentReference",
         "identifier": [known_as.as_json()],

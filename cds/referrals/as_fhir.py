@@ -8,7 +8,7 @@ from chart.records import Patient
 from chart.terms import Code
 from chart.writing import Identifier
 from launch.identity import User
-from rules.labels import SHORT_NOTICE
+from rules.labels import SHORT_NOTICE, of_the_ehr
 from rules.policy import Policy
 from rules.referrals.draft import ReferralDraft
 
@@ -34,7 +34,7 @@ def service_request(referral: Referral, known_as: Identifier) -> Json:
     draft = referral.draft
     found = {
         "resourceType": "ServiceRequest",
-        "meta": {"security": [_coding(system, code) for system, code in sorted(draft.labels)]},
+        "meta": {"security": [_coding(system, code) for system, code in sorted(of_the_ehr(draft.labels))]},
         "identifier": [known_as.as_json()],
         "status": "draft",
         "intent": "order",
@@ -60,7 +60,7 @@ def task(referral: Referral, service_request_id: str, known_as: Identifier, poli
     until = referral.on + timedelta(days=wait)
     found = {
         "resourceType": "Task",
-        "meta": {"security": [_coding(system, code) for system, code in sorted(draft.labels)]},
+        "meta": {"security": [_coding(system, code) for system, code in sorted(of_the_ehr(draft.labels))]},
         "identifier": [known_as.as_json()],
         "status": "requested",
         "intent": "order",

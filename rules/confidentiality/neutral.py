@@ -1,7 +1,7 @@
 """PR-03: what leaves the app for a card, a list or a message names no diagnosis."""
 
 from rules.case import Case
-from rules.labels import is_sensitive
+from rules.labels import is_inferred, is_sensitive
 from rules.rule import Block, Guidance, Hook, Reason, Rule, Source, Status
 
 
@@ -15,7 +15,9 @@ def evaluate(case: Case) -> Guidance:
     told = "Cards, lists and messages that leave this app count items and name no diagnosis"
     labelled = [c for c in case.chart.conditions if is_sensitive(c.labels)]
     if labelled:
-        return Guidance(Status.ADDRESSED, (Reason.of(told, labelled),))
+        marked = [c for c in labelled if is_inferred(c.labels)]
+        inferred = (Reason.of("Marked as sensitive by this app, not by the EHR", marked),) if marked else ()
+        return Guidance(Status.ADDRESSED, (Reason.of(told, labelled), *inferred))
     return Guidance(Status.NOT_INDICATED, (Reason(f"No labelled condition. {told} all the same"),))
 
 
@@ -33,4 +35,5 @@ RULE = Rule(
     needs=frozenset({"Condition"}),
     evaluate=evaluate,
     hooks=frozenset({Hook.PAGE}),
+    policy=("infer_sensitive", "substance_use_programs"),
 )

@@ -7,6 +7,7 @@ from typing import Any
 
 from chart.records import Chart, Gap, SetAside, Unavailable
 from chart.terms import Record
+from rules.confidentiality.inferred import with_marks
 from rules.consents import covering, undecided, viewer
 from rules.labels import PSYCHOTHERAPY_NOTES, is_part2, is_sensitive, may_be_printed
 from rules.policy import Policy
@@ -31,6 +32,7 @@ def withhold(
     For paper, copies and exports, also without what is labelled for the safety of a partner, and without
     substance use program records unless a consent covers passing them on, however the clinic shows them.
     """
+    chart = with_marks(chart, policy)
     kept: dict[str, Any] = {}
     hidden: Counter[str] = Counter()
     notes: list[Record] = []
