@@ -69,7 +69,7 @@ def test_every_answer_has_the_number_that_is_in_the_log(make, caplog):
 # Metrics
 
 
-def test_metrics_count_by_route_and_name_no_one(make):
+def test_d30_metrics_count_by_route_and_name_no_one(make):
     browser = make(metrics_token=TOKEN).test_client()
     browser.get("/visit/SECRETMARKER/")
     browser.get("/nowhere/SECRETMARKER")
