@@ -7,6 +7,7 @@ from chart.records import Chart
 from rules.case import Case
 from rules.catalogue import RULES
 from rules.confidentiality.withhold import withhold
+from rules.names import named
 from rules.policy import Policy
 from rules.rule import Assessment, Block, Hook, Priority, Role, Rule, Status
 
@@ -58,7 +59,7 @@ def case_of(
     chart: Chart, policy: Policy, role: Role = Role.PRESCRIBER, *, is_for_paper: bool = False
 ) -> Case:
     """The chart as this role may see it, under the clinic's policy: the one way in for every door."""
-    return Case(withhold(chart, policy, role, is_for_paper=is_for_paper), policy)
+    return Case(withhold(named(chart), policy, role, is_for_paper=is_for_paper), policy)
 
 
 # Rules about an order being written have nothing to say where none is.
