@@ -125,28 +125,39 @@ def _watched(pieces: Iterable[Any], status: int) -> Iterator[Any]:
     """The rest of a page that is sent while it is made: once a chart was read, nothing leaves before that is kept."""
     try:
         for piece in pieces:
-            if g.get("audit_also"):
+            if g.get("audit_also") and "audit_told_down" not in g:
                 _keep(status)
             yield piece
     finally:
         if close := getattr(pieces, "close", None):
             close()
-        _keep(status)
+        _keep_if_possible(status)
 
 
 def _not_forgotten(_: BaseException | None) -> None:
     """Where a fault kept the answer from passing by us: nothing was shown, but a chart may have been read."""
-    if "audit_seen" in g:
-        return
-    try:
-        _keep(500)
-    except AuditDown as problem:
-        log.error("audit not written after a fault: %s", problem)
+    if "audit_seen" not in g:
+        _keep_if_possible(500)
 
 
 def kept_now() -> None:
-    """In a page that is sent while it is made: keep what is told so far. Raises AuditDown: then send no more."""
-    _keep(200)
+    """In a page that is sent while it is made: keep what is told so far.
+
+    Raises AuditDown: then send a sentence in place of what was read, and nothing else.
+    """
+    try:
+        _keep(200)
+    except AuditDown:
+        g.audit_told_down = True
+        raise
+
+
+def _keep_if_possible(status: int) -> None:
+    """Where nothing is left to hold back."""
+    try:
+        _keep(status)
+    except AuditDown as problem:
+        log.error("audit not written: %s", problem)
 
 
 def _keep(status: int) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Generator, Iterator
 from flask import Response, render_template, stream_with_context
 
 from audit.request import kept_now
+from audit.trail import AuditDown
 from cds.reading import Reading
 from cds.unforeseen import place_of
 from chart.fhir import ChartNotReadable, SignInEnded
@@ -20,6 +21,10 @@ WHOLE_WITHIN = 0.3  # seconds: an EHR this quick gets one page, and a fault its 
 SO_FAR_AFTER = 0.9  # seconds: then what is there is shown, with what is awaited named
 MAIN = "<!-- main -->"  # where a page's head ends and what is filled in begins
 _ENDED = "The EHR ended the session. Open the app again from the patient's chart."
+_NOT_WRITTEN = (
+    "The app could not write its audit record, and without one it shows nothing of the chart. "
+    "Reload the page in a minute."
+)
 _FAULT = "The summary could not be shown. Open the app again from the patient's chart."
 
 Render = Callable[[Chart], str]
@@ -91,6 +96,8 @@ def _stopped(problem: Exception) -> str:
     happened = _FAULT
     if isinstance(problem, SignInEnded | LaunchProblem):
         happened = _ENDED
+    elif isinstance(problem, AuditDown):
+        happened = _NOT_WRITTEN
     elif isinstance(problem, ChartNotReadable):
         happened = str(problem)  # our own sentence
     return render_template("stopped.html", happened=happened, reference=reference)

@@ -202,3 +202,22 @@ def test_without_its_head_nothing_is_written(six):
     as_owner(six, "DELETE FROM audit_head")
     with pytest.raises(AuditDown, match="head of the chain is missing"):
         six.append([viewed()])
+
+
+def test_a_record_of_another_history_is_no_part_of_this_one(six):
+    """A database put back to a backup and written on has two histories, both made with the key: they do not mix."""
+    with six.engine.connect() as db:
+        link3 = db.execute(text("SELECT link FROM audit_event WHERE seq = 3")).scalar()
+    as_owner(
+        six,
+        "CREATE TABLE other_history AS SELECT * FROM audit_event WHERE seq = 5",
+        "DELETE FROM audit_event WHERE seq > 3",
+        f"UPDATE audit_head SET seq = 3, link = '{link3}'",
+    )
+    six.append([viewed(f"q{n}") for n in range(3)])
+    assert checked(six).count == 6
+    as_owner(
+        six, "DELETE FROM audit_event WHERE seq = 5", "INSERT INTO audit_event SELECT * FROM other_history"
+    )
+    with pytest.raises(Broken, match="Record 5 was changed, put in or moved"):
+        checked(six)

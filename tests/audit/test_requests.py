@@ -148,3 +148,18 @@ def test_what_concerns_nobody_is_not_written_down(clinic, browser, path):
     before = clinic.events()
     browser.get(clinic.url + path)
     assert clinic.after(before) == []
+
+
+def test_d10_no_name_token_or_value_is_in_any_record(clinic, browser):
+    """Marker strings: who the patient and the clinician are by name, when born, their number, and every secret."""
+    page = clinic.launch(browser)
+    store = clinic.app.extensions["launch"].store
+    handle = handle_of(page.url)
+    session = store.session(handle).details
+    written = str(clinic.events())
+    secrets = [session["access_token"], session["refresh_token"], handle, form_of(page.text)["form_token"]]
+    secrets += [cookie.value for cookie in browser.cookies]
+    names = [*re.findall(r"<bdi>([^<]+)</bdi>", page.text)[:2], "Harold", "Brandvold", "MRN"]
+    assert "Brandvold" in page.text
+    for marker in filter(None, [*secrets, *names]):
+        assert marker not in written, marker
