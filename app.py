@@ -130,6 +130,7 @@ def _parser():
     _add_policy_commands(commands)
     _add_database_commands(commands)
     _add_audit_commands(commands)
+    _add_doctor(commands)
     add_issuer_commands(commands)
     add_synth_commands(commands)
     return parser
@@ -173,6 +174,12 @@ def _add_audit_commands(commands):
     from audit.commands import add_commands
 
     add_commands(commands).set_defaults(run=_audit)
+
+
+def _add_doctor(commands):
+    from operation.commands import add_commands
+
+    add_commands(commands).set_defaults(run=_doctor)
 
 
 def _day(text):
@@ -297,6 +304,15 @@ def _with_trail(run, arguments):
     except (BadSetting, CannotOpen, SchemaProblem) as problem:
         print(f"previsit: {problem}", file=sys.stderr)
         return 2
+
+
+def _doctor(arguments):
+    from config import read_settings
+    from operation.commands import doctor_command
+    from operation.doctor.deployment import Deployment
+
+    deployment = Deployment(os.environ, *read_settings(os.environ), ca_file=arguments.ca_file)
+    return doctor_command(arguments, deployment)
 
 
 def _with_database(run, arguments):

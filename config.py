@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 from cryptography.fernet import Fernet
@@ -56,27 +57,64 @@ class Config:
 
 def from_environment(environ: Mapping[str, str]) -> Config:
     """The settings of a deployment; raises BadSetting for the first that is missing or bad."""
-    loopback = _switch(environ, "ALLOW_INSECURE_LOOPBACK")
-    return Config(
-        secret_key=_secret_key(environ),
-        token_keys=_token_keys(environ),
-        public_url=_public_url(environ, loopback),
-        issuers=_issuers(environ, loopback),
-        database_url=_database_url(environ),
-        upgrade_at_start=_switch(environ, "UPGRADE_AT_START"),
-        audit_keys=_audit_keys(environ),
-        policy=_policy(environ),
-        trusted_proxies=_number(environ, "TRUSTED_PROXIES", default=0, least=0, most=10),
-        session_idle_minutes=_session_idle_minutes(environ),
-        session_hours=_session_hours(environ),
-        allow_insecure_loopback=loopback,
-        cds_clients=_cds_clients(environ, loopback),
-        cds_open=_switch(environ, "CDS_OPEN"),
-        patient_keys=_patient_keys(environ),
-        cds_max_cards=_number(environ, "CDS_MAX_CARDS", default=5, least=1, most=20),
-        requests_a_minute=_number(environ, "REQUESTS_A_MINUTE", default=3000, least=0, most=100_000),
-        metrics_token=_metrics_token(environ),
-    )
+    return Config(**{name: read() for name, read in _readers(environ).items()})
+
+
+def read_settings(environ: Mapping[str, str]) -> tuple[dict[str, Any], tuple[str, ...], frozenset[str]]:
+    """For a look at all of them: those that can be used, a sentence for each other, and every name there is."""
+    asked = _Asked(environ)
+    found: dict[str, Any] = {}
+    bad: dict[str, None] = {}  # a switch that others are read with is told once
+    kept = {"feedback_days": lambda: _feedback_days(asked), "outcome_days": lambda: _outcome_days(asked)}
+    for name, read in (_readers(asked) | kept).items():
+        try:
+            found[name] = read()
+        except BadSetting as problem:
+            bad[str(problem)] = None
+    return found, tuple(bad), frozenset(asked.names)
+
+
+class _Asked(dict[str, str]):
+    """The environment, and which settings it was asked for."""
+
+    def __init__(self, environ: Mapping[str, str]) -> None:
+        super().__init__(environ)
+        self.names: set[str] = set()
+
+    def get(self, name: str, default: Any = None) -> Any:
+        if name.startswith(PREFIX):
+            self.names.add(name.removeprefix(PREFIX))
+        return super().get(name, default)
+
+
+def _readers(environ: Mapping[str, str]) -> dict[str, Callable[[], Any]]:
+    """How each field of Config is read, in the order in which bad ones are told."""
+
+    def loopback() -> bool:
+        return _switch(environ, "ALLOW_INSECURE_LOOPBACK")
+
+    return {
+        "allow_insecure_loopback": loopback,
+        "secret_key": lambda: _secret_key(environ),
+        "token_keys": lambda: _token_keys(environ),
+        "public_url": lambda: _public_url(environ, loopback()),
+        "issuers": lambda: _issuers(environ, loopback()),
+        "database_url": lambda: _database_url(environ),
+        "upgrade_at_start": lambda: _switch(environ, "UPGRADE_AT_START"),
+        "audit_keys": lambda: _audit_keys(environ),
+        "policy": lambda: _policy(environ),
+        "trusted_proxies": lambda: _number(environ, "TRUSTED_PROXIES", default=0, least=0, most=10),
+        "session_idle_minutes": lambda: _session_idle_minutes(environ),
+        "session_hours": lambda: _session_hours(environ),
+        "cds_clients": lambda: _cds_clients(environ, loopback()),
+        "cds_open": lambda: _switch(environ, "CDS_OPEN"),
+        "patient_keys": lambda: _patient_keys(environ),
+        "cds_max_cards": lambda: _number(environ, "CDS_MAX_CARDS", default=5, least=1, most=20),
+        "requests_a_minute": lambda: _number(
+            environ, "REQUESTS_A_MINUTE", default=3000, least=0, most=100_000
+        ),
+        "metrics_token": lambda: _metrics_token(environ),
+    }
 
 
 def database_from(environ: Mapping[str, str], *, keys: bool = False) -> DatabaseSettings:
@@ -98,10 +136,18 @@ def _retention(environ: Mapping[str, str]) -> Retention:
     return Retention(
         session_seconds=_session_hours(environ) * 3600,
         idle_seconds=_session_idle_minutes(environ) * 60,
-        feedback_days=_days(environ, "KEEP_FEEDBACK_DAYS", default=730, least=30),
-        # No answer but one rests longer than a year, and that one is then asked for anew.
-        outcome_days=_days(environ, "KEEP_OUTCOMES_DAYS", default=0, least=730),
+        feedback_days=_feedback_days(environ),
+        outcome_days=_outcome_days(environ),
     )
+
+
+def _feedback_days(environ: Mapping[str, str]) -> int:
+    return _days(environ, "KEEP_FEEDBACK_DAYS", default=730, least=30)
+
+
+def _outcome_days(environ: Mapping[str, str]) -> int:
+    # No answer but one rests longer than a year, and that one is then asked for anew.
+    return _days(environ, "KEEP_OUTCOMES_DAYS", default=0, least=730)
 
 
 def _days(environ: Mapping[str, str], name: str, *, default: int, least: int) -> int:

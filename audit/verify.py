@@ -40,8 +40,24 @@ def heads_in(lines: Iterable[str]) -> dict[int, str]:
 
 def check_chain(db: Connection, keys: Keys, known_heads: dict[int, str] | None = None) -> Whole:
     """Raises Broken."""
-    logged = dict(known_heads or {})
     sealed, link = newest_seal(db, keys)
+    return _walked(db, keys, (sealed, link), known_heads or {})
+
+
+def check_newest(db: Connection, keys: Keys, count: int) -> Whole:
+    """As `check_chain`, of the last `count` records alone. Raises Broken."""
+    sealed, link = newest_seal(db, keys)
+    last = (read_head(db) or (sealed, link))[0]
+    if (start := last - count) > sealed:
+        before = db.execute(select(events.c.link).where(events.c.seq == start)).scalar()
+        if before is None:
+            raise Broken(_missing(start, start))
+        sealed, link = start, before
+    return _walked(db, keys, (sealed, link), {})
+
+
+def _walked(db: Connection, keys: Keys, begun: tuple[int, str], known_heads: dict[int, str]) -> Whole:
+    logged, (sealed, link) = dict(known_heads), begun
     start, found = sealed, 0
     for row in _rows(db, start):
         if row.seq != start + 1:

@@ -52,15 +52,18 @@ def _sentence(problem: Exception) -> str:
 def _told(registration: IssuerRegistration, loopback: bool) -> bool:
     """Prints what was found; whether all of it works."""
     print(f"\n{registration.iss}")
-    found = [
-        *check_launch(registration, Outbound(loopback), TYPES),
-        *_chart_findings(registration, loopback),
-    ]
+    found = issuer_findings(registration, loopback)
     for finding in sorted(found, key=lambda one: list(Weight).index(one.weight), reverse=True):
         print(f"  {finding.weight.value + ':':<15}{finding.text}")
     works = all(finding.weight is not Weight.FAILS for finding in found)
     print(f"  {'Launches will work.' if works else 'Launches will not work until this is mended.'}")
     return works
+
+
+def issuer_findings(registration: IssuerRegistration, loopback: bool) -> tuple[Finding, ...]:
+    """What its discovery and its CapabilityStatement say; nothing is asked but what any visitor may ask."""
+    launching = check_launch(registration, Outbound(loopback), TYPES)
+    return (*launching, *_chart_findings(registration, loopback))
 
 
 def _chart_findings(registration: IssuerRegistration, loopback: bool) -> Iterator[Finding]:

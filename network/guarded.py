@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import ssl
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -26,6 +27,7 @@ class GuardedAdapter(HTTPAdapter):
     def __init__(self, reach: Reach, threads: int = 1, watched: bool = False) -> None:
         self.reach, self._watched = reach, watched
         self._open: list[socket.socket] = []
+        self.certificate: dict[str, Any] = {}  # of the server last connected to, as ssl.getpeercert tells it
         super().__init__(pool_connections=2, pool_maxsize=threads, max_retries=0)
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
@@ -87,7 +89,13 @@ def _pool(pool: type[Any], connection: type[HTTPConnection], adapter: GuardedAda
         adapter.opened(made)
         return made
 
-    guarded = type(f"Guarded{connection.__name__}", (connection,), {"_new_conn": connect})
+    def connect_and_look(self: HTTPConnection) -> None:
+        connection.connect(self)
+        if isinstance(self.sock, ssl.SSLSocket):
+            adapter.certificate = dict(self.sock.getpeercert() or {})
+
+    members = {"_new_conn": connect, "connect": connect_and_look}
+    guarded = type(f"Guarded{connection.__name__}", (connection,), members)
     return type(f"Guarded{pool.__name__}", (pool,), {"ConnectionCls": guarded})
 
 

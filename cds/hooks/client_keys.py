@@ -53,14 +53,15 @@ class ClientKeys:
     def _fetched(self, client: HookClient) -> list[Jwk]:
         """Empty where nothing usable came: keys known from before then stay in use."""
         try:
-            document = self._document(client)
+            document = self.document(client)
         except (LaunchProblem, OSError, ValueError, RecursionError) as problem:
             log.warning("hook client keys not read: %s", type(problem).__name__)
             return []
         listed = document.get("keys") if isinstance(document, dict) else None
         return [key for key in listed if isinstance(key, dict)] if isinstance(listed, list) else []
 
-    def _document(self, client: HookClient) -> Any:
+    def document(self, client: HookClient) -> Any:
+        """Newly read. Raises LaunchProblem for an address, OSError and ValueError for a file."""
         if client.jwks_file:
             return json.loads(client.jwks_file.read_bytes())
         # The registered address is the only host that is talked to, through the door that launch uses.
