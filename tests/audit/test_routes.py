@@ -20,6 +20,7 @@ AUDITED_COMMANDS = {
 # Nothing about anybody, or the operator's own files: said here once, so that a new command must be put somewhere.
 OTHER_COMMANDS = {
     ("demo",): "synthetic patients",
+    ("doctor",): "counts rows, and shows none",
     ("serve",): "its routes are audited",
     ("summarize",): "a file the operator has already",
     ("synth",): "synthetic patients",
@@ -57,10 +58,10 @@ def test_whatever_shows_a_patient_is_audited():
 
 
 def test_the_audit_has_the_last_word_on_every_answer():
-    """Flask asks in reverse order: what comes before it in the list only looks on (logs and metrics)."""
+    """Flask asks in reverse order: what comes before it in the list only looks on (logs and metrics) or adds a header."""
     order = APP.after_request_funcs[None]
     later = {see.__module__ for see in order[: order.index(_write_down)]}
-    assert later <= {"operation.logs", "operation.metrics"}
+    assert later <= {"operation.logs", "operation.metrics", "operation.headers"}
 
 
 def commands(parser, path=()):

@@ -1,5 +1,7 @@
 """What the doctor says of settings, secrets and files."""
 
+from pathlib import Path
+
 import pytest
 
 from config import BadSetting, from_environment, read_settings
@@ -100,6 +102,11 @@ def test_d24_how_many_proxies_are_plausible(hops, url, weight):
 def test_without_a_list_of_names_none_is_strange():
     deployment = Deployment({"PREVISIT_ANYTHING": "1"}, {})
     assert [one.text for one in check_settings(deployment)] == ["Every setting can be used."]
+
+
+def test_every_setting_is_in_the_documents():
+    told = (Path(__file__).parents[3] / "docs" / "deploy.md").read_text()
+    assert [name for name in sorted(read_settings({})[2]) if f"`PREVISIT_{name}`" not in told] == []
 
 
 # Files
