@@ -58,7 +58,7 @@ def test_whatever_shows_a_patient_is_audited():
 
 
 def test_the_audit_has_the_last_word_on_every_answer():
-    """Flask asks in reverse order: what comes before it in the list only looks on (logs and metrics) or adds a header."""
+    """Flask asks in reverse order: what comes before it in the list looks on (logs, metrics) or adds a header."""
     order = APP.after_request_funcs[None]
     later = {see.__module__ for see in order[: order.index(_write_down)]}
     assert later <= {"operation.logs", "operation.metrics", "operation.headers"}
