@@ -1,8 +1,9 @@
 """What a record says of a patient besides medicines: problems, results, visits, papers, consents."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from decimal import Decimal
 
+from chart.frozen import dataclass
 from chart.terms import Concept, Record
 from chart.when import When
 

@@ -1,9 +1,10 @@
 """Dosage instructions as typed records: what FHIR's Dosage says, before any arithmetic."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import time
 from decimal import Decimal
 
+from chart.frozen import dataclass
 from chart.terms import Concept
 from chart.when import When
 

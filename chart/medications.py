@@ -1,10 +1,11 @@
 """Typed medication records: orders, fills and statements, with what they amount to a day."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date, timedelta
 from decimal import Decimal
 from enum import Enum
 
+from chart.frozen import dataclass
 from chart.terms import Concept, Record
 from chart.when import When
 

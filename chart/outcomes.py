@@ -1,9 +1,9 @@
 """What a clinician told this app about one rule's prompt: an answer, never a record of the EHR."""
 
-from dataclasses import dataclass
 from datetime import date
 from enum import Enum
 
+from chart.frozen import dataclass
 from chart.terms import Record
 from chart.when import When
 

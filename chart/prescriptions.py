@@ -1,7 +1,6 @@
 """MedicationRequest, MedicationDispense, MedicationStatement: FHIR R4 -> typed records."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any
@@ -23,6 +22,7 @@ from chart.elements import (
     reference_to,
     references_to,
 )
+from chart.frozen import dataclass
 from chart.instructions import Instruction, Quantity
 from chart.medications import (
     Dosage,

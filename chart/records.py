@@ -1,7 +1,6 @@
 """The chart of one patient, and every typed record by one name. Nothing here knows about FHIR JSON, HTTP or Flask."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date
 from enum import Enum
 from functools import cached_property
@@ -25,6 +24,7 @@ from chart.clinical import (
     Task,
     Value,
 )
+from chart.frozen import dataclass
 from chart.medications import MedicationDispense, MedicationRequest, MedicationStatement
 from chart.outcomes import Outcome, OutcomeKind
 

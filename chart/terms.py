@@ -1,6 +1,8 @@
 """Codes, concepts and what every record carries."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
+
+from chart.frozen import dataclass
 
 RXNORM = "http://www.nlm.nih.gov/research/umls/rxnorm"
 NDC = "http://hl7.org/fhir/sid/ndc"

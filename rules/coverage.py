@@ -1,10 +1,11 @@
 """Which days a patient had a supply of a medicine, prescription by prescription (specification 3.2)."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 from decimal import Decimal
 
+from chart.frozen import dataclass
 from chart.medications import MedicationDispense, MedicationRequest
 from chart.records import Chart
 from rules.directions import dose_on

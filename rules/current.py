@@ -1,8 +1,9 @@
 """Prescriptions in use on one day, with renewals of the same medicine told from medicines taken together."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 
+from chart.frozen import dataclass
 from chart.medications import DrugClass, MedicationRequest
 from chart.records import Chart
 from chart.when import day_in_words

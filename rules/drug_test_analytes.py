@@ -1,9 +1,9 @@
 """The substances urine drug tests look for, and which medicines explain each or should show in it."""
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
 
+from chart.frozen import dataclass
 from chart.medications import DrugClass
 
 

@@ -2,10 +2,10 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
 
+from chart.frozen import dataclass
 from chart.medications import Medication, MedicationDispense, MedicationRequest, MedicationStatement
 from chart.records import Chart, Component, Observation
 from chart.when import When

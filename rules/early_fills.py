@@ -1,9 +1,9 @@
 """Supplies that began before the one in hand was used up (PV-19)."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date
 
+from chart.frozen import dataclass
 from chart.records import Chart
 from rules.policy import Policy
 from rules.prescriptions import Key, Prescription, are_different_people

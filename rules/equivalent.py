@@ -1,9 +1,9 @@
 """One dosage of one product in MME/day, with every step of the arithmetic in words."""
 
-from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
 
+from chart.frozen import dataclass
 from chart.medications import Certainty, DoseStep, Form, Ingredient, Product
 from rules.factors import CDC_2022, Factor, factor_for, kind_of
 

@@ -1,9 +1,9 @@
 """What happened beside the daily dose: visits, overdoses, drug tests, agreements, and days on buprenorphine."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date
 
+from chart.frozen import dataclass
 from chart.medications import DrugClass
 from chart.terms import Record
 from chart.when import When

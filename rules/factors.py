@@ -1,11 +1,11 @@
 """The factors from a daily dosage to MME/day, by ingredient and kind of product."""
 
 import csv
-from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
 from importlib import resources
 
+from chart.frozen import dataclass
 from chart.medications import Form, Ingredient, Product
 
 CDC_2022 = "CDC 2022"

@@ -1,7 +1,6 @@
 """Medicines of any class that are, or may be, in use on the day: judged by the same rule as the opioids."""
 
-from dataclasses import dataclass
-
+from chart.frozen import dataclass
 from chart.medications import DrugClass, Medication
 from rules.case import Case
 from rules.once import once

@@ -1,10 +1,10 @@
 """Long-term opioid therapy: an episode of some length without long gaps, or most of the last 90 days covered."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import pairwise
 
+from chart.frozen import dataclass
 from chart.when import day_in_words
 from rules.coverage import Course, Unknown
 from rules.policy import Policy

@@ -1,9 +1,10 @@
 """Daily opioid dosage in morphine milligram equivalents (MME/day), CDC 2022 factors."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
 
+from chart.frozen import dataclass
 from chart.medications import MedicationRequest, MedicationStatement
 from chart.records import Chart
 from chart.when import When

@@ -1,7 +1,8 @@
 """The lines of an MME/day sheet: counted, not calculated, or not counted."""
 
-from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Decimal
+
+from chart.frozen import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,10 +1,10 @@
 """PEG scores (pain, enjoyment of life, general activity) as a mean of 0 to 10, however they were recorded."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from chart.frozen import dataclass
 from chart.records import Chart, Observation, QuestionnaireResponse, Value
 from chart.terms import LOINC, Code, Concept, Record
 from chart.when import When

@@ -2,9 +2,9 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import date
 
+from chart.frozen import dataclass
 from chart.records import Chart, Condition
 from chart.terms import Concept, Record
 from chart.when import When

@@ -1,11 +1,11 @@
 """Orders, fills and reported medicines brought together: one prescription, whatever the number of its records."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property, lru_cache
 from typing import Any, TypeVar
 
+from chart.frozen import dataclass
 from chart.medications import (
     DrugClass,
     Form,

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import date
 from enum import Enum
 from typing import TYPE_CHECKING
 
+from chart.frozen import dataclass
 from chart.outcomes import Outcome
 from chart.terms import Record
 

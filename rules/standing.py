@@ -1,9 +1,9 @@
 """Whether a prescription is in use on a day: status, dates and supply weighed together."""
 
-from dataclasses import dataclass
 from datetime import date
 from enum import Enum
 
+from chart.frozen import dataclass
 from chart.medications import MedicationDispense, MedicationRequest, MedicationStatement
 from chart.records import Chart
 from chart.when import day_in_words

@@ -2,10 +2,10 @@
 
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
+from chart.frozen import dataclass
 from chart.medications import Dosage, Medication, MedicationRequest, Product, Supply
 from rules.once import once
 from rules.prescriptions import Prescription, order_start

@@ -1,10 +1,10 @@
 """Opioid therapy over time: supply, episodes, long-term therapy, the daily MME series."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from chart.frozen import dataclass
 from chart.medications import DrugClass
 from chart.records import Chart
 from rules.coverage import SERIES_DAYS, Course, Coverage, coverage

@@ -1,9 +1,9 @@
 """How the daily dose moved: the series of rules.therapy read over a stretch of days."""
 
-from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
+from chart.frozen import dataclass
 from chart.when import day_in_words
 from rules.case import Case
 from rules.mme_lines import in_words

@@ -1,10 +1,10 @@
 """What one answer or total amounts to in points, in the shapes EHRs and forms record it."""
 
 import re
-from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
 
+from chart.frozen import dataclass
 from chart.records import Value
 from chart.terms import LOINC
 from rules.codes import rows

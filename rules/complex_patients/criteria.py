@@ -1,9 +1,9 @@
 """The DSM-5 criteria for opioid use disorder, where someone entered a count or the single criteria."""
 
 import re
-from dataclasses import dataclass
 from decimal import Decimal
 
+from chart.frozen import dataclass
 from chart.records import Observation
 from rules.case import Case
 from rules.rule import Reason

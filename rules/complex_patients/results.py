@@ -1,7 +1,6 @@
 """What the result of one tool says, in words for the person who asked; never a diagnosis."""
 
-from dataclasses import dataclass
-
+from chart.frozen import dataclass
 from rules.case import Case
 from rules.complex_patients.criteria import CRITERIA_FOR_OUD, criteria_on_file
 from rules.complex_patients.scores import Screen, State

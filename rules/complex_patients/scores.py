@@ -2,11 +2,11 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from enum import Enum
 
+from chart.frozen import dataclass
 from chart.records import QuestionnaireResponse
 from chart.terms import Record
 from chart.when import When

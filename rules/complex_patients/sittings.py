@@ -1,8 +1,9 @@
 """Answers and totals on record, from observations, their components and forms, gathered by the day they were given."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from chart.frozen import dataclass
 from chart.records import Chart, Observation, QuestionnaireResponse, Value
 from chart.terms import LOINC, Concept, Record
 from chart.when import When

@@ -2,10 +2,10 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date
 from enum import IntEnum
 
+from chart.frozen import dataclass
 from chart.terms import Record
 from chart.when import When
 from rules.case import Case

@@ -1,9 +1,9 @@
 """The level of support that the findings suggest: A routine, B extra, C team plan, D today."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date, timedelta
 
+from chart.frozen import dataclass
 from rules.case import Case
 from rules.complex_patients.disorder import disorder
 from rules.complex_patients.screening import is_concerned

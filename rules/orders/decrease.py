@@ -5,10 +5,10 @@ from 90 MME/day. Here the fall itself asks for attention, an order that only end
 is proposed. What an EHR takes off the list without any order cannot be seen here: PV-17 finds it at the next visit.
 """
 
-from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
 
+from chart.frozen import dataclass
 from chart.when import day_in_words
 from rules.case import Case
 from rules.mme import in_words

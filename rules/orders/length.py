@@ -1,9 +1,9 @@
 """How long an order lasts: days of supply, else quantity over the most a day, else the directions' own end."""
 
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from chart.frozen import dataclass
 from chart.medications import MedicationRequest
 from rules.equivalent import plain
 from rules.supply import days_of, refills_of

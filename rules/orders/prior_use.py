@@ -1,9 +1,9 @@
 """Whether the patient was on opioids before this order: orders, fills and reports of the last 90 days."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date, timedelta
 
+from chart.frozen import dataclass
 from chart.medications import DrugClass, Medication
 from chart.when import When
 from rules.case import Case

@@ -1,8 +1,9 @@
 """What is due at an interval that shortens with the support a patient needs."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from chart.frozen import dataclass
 from rules.case import Case
 from rules.planned_visits.due import Evidence, due
 from rules.rule import Guidance, Reason, Status

@@ -1,9 +1,9 @@
 """What is due every so many days: from the evidence on record to indicated, upcoming or addressed."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 
+from chart.frozen import dataclass
 from chart.terms import Record
 from chart.when import When
 from rules.case import Case

@@ -1,8 +1,8 @@
 """PV-08: offer naloxone, or check that the naloxone at home is there and in date."""
 
-from dataclasses import dataclass
 from datetime import date, timedelta
 
+from chart.frozen import dataclass
 from chart.medications import (
     DrugClass,
     Medication,
