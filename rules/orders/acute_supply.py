@@ -2,7 +2,8 @@
 
 The published logic (opioid-cds-r4 REC06) knows a length only where days of supply are written, so that an order with
 a quantity alone passes in silence, and carries a leftover test for long-acting opioids that is always true. Here
-quantity and directions tell the length too, and one that nobody can tell leaves the question open.
+quantity and directions tell the length too, one that nobody can tell leaves the question open, and the renewal of a
+medicine in long-term therapy, which the published logic takes for acute when it is for under 28 days, is left alone.
 """
 
 from chart.medications import MedicationRequest
@@ -19,11 +20,18 @@ def evaluate(case: Case) -> Guidance:
     if not_for := unless_opioid_ordered(case):
         return not_for
     meant, unsure = sort_out(case, lambda length: _is_meant(case, length))
+    if _is_long_term(case):
+        meant, unsure = ([d for d in found if not case.ordering.is_renewal(d)] for found in (meant, unsure))
     if meant:
         return Guidance(Status.INDICATED, told_lengths(case, meant), advice=_advice(case, meant))
     if unsure:
         return Guidance(Status.UNDETERMINED, told_lengths(case, unsure))
     return Guidance(Status.NOT_INDICATED, told_lengths(case, case.ordering.opioids))
+
+
+def _is_long_term(case: Case) -> bool:
+    """Then supplies of two weeks, and the steps of a taper, are renewals: to cut them short would end them suddenly."""
+    return case.therapy.ltot.status == "long-term"
 
 
 def _is_meant(case: Case, length: Length) -> bool | None:

@@ -7,10 +7,18 @@ from functools import cached_property
 from chart.medications import DrugClass, MedicationRequest
 from rules.case import Case
 from rules.coverage import Coverage, coverage
+from rules.in_use import in_use
 from rules.mme import DailyMme, chart_with_drafts
 from rules.not_counted import HOSPITAL, why_not_counted
 from rules.orders.prior_use import PriorUse, prior_use
-from rules.prescriptions import Prescription, is_hospital_only, is_opioid, medicine_key, prescriptions
+from rules.prescriptions import (
+    Prescription,
+    is_hospital_only,
+    is_opioid,
+    may_be_same_medicine,
+    medicine_key,
+    prescriptions,
+)
 from rules.spans import counts
 
 # A draft that no table or reader recognises may still say by its name that it is, or may be, an opioid.
@@ -51,6 +59,17 @@ class Ordering:
         if is_hospital_only(draft):
             return HOSPITAL
         return why_not_counted(Prescription(medicine_key(draft.product), draft), self.case.chart)
+
+    def is_renewal(self, draft: MedicationRequest) -> bool:
+        """The same medicine, in use before; a draft that is in the record already renews itself."""
+        return any(
+            i.is_certain
+            and (
+                draft.id in i.prescription.record_ids
+                or may_be_same_medicine(i.medicine.product, draft.product)
+            )
+            for i in in_use(self.case, *draft.product.classes)
+        )
 
     @cached_property
     def unrecognised(self) -> tuple[MedicationRequest, ...]:

@@ -5,13 +5,10 @@ diagnosis recorded within 90 days, counts methadone for pain as treatment and an
 speaks at all where an EHR cannot search by date. Here an older diagnosis counts, and overdose codes are not it.
 """
 
-from chart.medications import MedicationRequest
 from rules.case import Case
 from rules.complex_patients.disorder import disorder
-from rules.in_use import in_use
 from rules.orders.answers import AT_ORDER, no_opioid
 from rules.orders.sources import opioid_cds
-from rules.prescriptions import may_be_same_medicine
 from rules.rule import Block, Guidance, Priority, Reason, Rule, Status
 from rules.sources import cdc_2022
 
@@ -22,7 +19,7 @@ def evaluate(case: Case) -> Guidance:
     """Never paused: treatment is offered whatever the reason for the opioid."""
     if not (ordered := case.ordering.opioids):
         return no_opioid(case)
-    new = [d for d in ordered if not _is_renewal(case, d)]
+    new = [d for d in ordered if not case.ordering.is_renewal(d)]
     if not new:
         return Guidance(Status.NOT_INDICATED, (Reason.of("A medicine already in use is renewed", ordered),))
     found = disorder(case)
@@ -32,15 +29,6 @@ def evaluate(case: Case) -> Guidance:
     if found.unconfirmed:
         return Guidance(Status.UNDETERMINED, (*drafts, Reason.of(_WHY, found.unconfirmed)))
     return Guidance(Status.NOT_INDICATED, (Reason("Nothing on record asks for a second look"),))
-
-
-def _is_renewal(case: Case, draft: MedicationRequest) -> bool:
-    """The same medicine, in use before; a draft that is in the record already renews itself."""
-    return any(
-        i.is_certain
-        and (draft.id in i.prescription.record_ids or may_be_same_medicine(i.medicine.product, draft.product))
-        for i in in_use(case, *draft.product.classes)
-    )
 
 
 RULE = Rule(

@@ -14,10 +14,12 @@ from rules.orders.ordering import listed
 from rules.orders.sources import opioid_cds
 from rules.overdose_risk import SEDATIVES
 from rules.planned_visits.applies import opioids_in_use, unless_in_use, unless_paused
-from rules.prescriptions import is_hospital_only, is_opioid
+from rules.prescriptions import is_hospital_only, is_opioid, prescriptions
 from rules.rule import Block, Guidance, Priority, Reason, Rule, Status
 from rules.sources import cdc_2022
+from rules.supply import days_before
 
+_ON_RECORD = frozenset({"MedicationRequest", "MedicationDispense", "MedicationStatement"})
 _ALL = (*SEDATIVES, DrugClass.OTHER_SEDATIVE)
 
 
@@ -37,6 +39,19 @@ def evaluate(case: Case) -> Guidance:
     )
     advice = _advice([o.text for o in opioids], [s.name for s in sedatives])
     return Guidance(Status.INDICATED, named, priority=_priority(sedatives), advice=advice)
+
+
+def new_benzodiazepines(case: Case) -> tuple[MedicationRequest, ...]:
+    """Drafts that can be left out without ending one suddenly: none on record lately, and none that may be hidden."""
+    chart, since = case.chart, days_before(case.as_of, case.policy.naive_days)
+    lately = (
+        p
+        for p in prescriptions(chart, DrugClass.BENZODIAZEPINE)
+        if not is_hospital_only(p.lead) and (p.start is None or p.start >= since)
+    )
+    if chart.gaps(_ON_RECORD) or in_use(case, DrugClass.BENZODIAZEPINE) or any(lately):
+        return ()
+    return tuple(d for d in chart.drafts if d.is_any(DrugClass.BENZODIAZEPINE) and _is_meant(d))
 
 
 def _unless_ordered(case: Case) -> Guidance | None:
