@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 from functools import cached_property
 
 from chart.medications import DrugClass, MedicationRequest
 from rules.case import Case
 from rules.coverage import Coverage, coverage
-from rules.in_use import in_use
+from rules.in_use import InUse, in_use
 from rules.mme import DailyMme, chart_with_drafts
 from rules.not_counted import HOSPITAL, why_not_counted
 from rules.orders.prior_use import PriorUse, prior_use
@@ -20,6 +21,7 @@ from rules.prescriptions import (
     prescriptions,
 )
 from rules.spans import counts
+from rules.supply import days_before, supply_of
 
 # A draft that no table or reader recognises may still say by its name that it is, or may be, an opioid.
 _MAY_BE_OPIOID = re.compile(
@@ -79,7 +81,24 @@ class Ordering:
     @cached_property
     def signed(self) -> Case:
         """The same patient once every draft is signed: what a draft replaces is gone."""
-        return Case(chart_with_drafts(self.case.chart), self.case.policy)
+        chart = self.case.chart
+        drafts = tuple(self._in_place_of_the_old(draft) for draft in chart.drafts)
+        return Case(chart_with_drafts(replace(chart, drafts=drafts)), self.case.policy)
+
+    def _in_place_of_the_old(self, draft: MedicationRequest) -> MedicationRequest:
+        """Few EHRs say what an order replaces. One for the same medicine whose supply is about to run out is renewed,
+        and its dose must not hide a lower one for the few days that it lasts."""
+        if draft.replaces or draft.based_on or not is_opioid(draft):
+            return draft
+        same = medicine_key(draft.product)
+        found = [i for i in in_use(self.case, DrugClass.OPIOID) if i.prescription.key == same]
+        if len(found) != 1 or found[0].prescription.order is None or not self._runs_out(found[0]):
+            return draft
+        return replace(draft, replaces=found[0].prescription.order.id)
+
+    def _runs_out(self, found: InUse) -> bool:
+        last = supply_of(found.prescription, self.case.policy.carry_over_days).last
+        return last is not None and days_before(last, self.case.policy.carry_over_days) < self.case.as_of
 
     @property
     def before(self) -> DailyMme:
