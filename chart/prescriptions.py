@@ -136,10 +136,12 @@ def _medication(
     named = _named(resource, resolve, doubts)
     status = status_of(resource, doubts)
     dosage = read_dosage(instructions, named.product)
+    can_be_computed = supply.quantity is not None and supply.days is not None
     if resource.get("modifierExtension") or resource.get("implicitRules"):
         # FHIR forbids acting on a modifier one does not understand; the medicine is still there.
         doubts.add("it carries a modifier this app does not understand")
         dosage = Dosage(cannot_tell="the order carries a modifier this app does not understand")
+        can_be_computed = False
     parts = record_parts(resource, record_id, doubts)
     return parts | {
         "labels": parts["labels"] | named.labels,
@@ -148,7 +150,7 @@ def _medication(
         "status": status,
         "dosage": dosage,
         "dosage_by_supply": _by_supply(Supply(supply.quantity, supply.unit, supply.days), named.product)
-        if supply.quantity is not None and supply.days is not None
+        if can_be_computed
         else None,
         "supply": supply,
         "reasons": as_concepts(resource.get("reasonCode")),

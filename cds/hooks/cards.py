@@ -8,7 +8,7 @@ from uuid import uuid4
 
 from cds.hooks.gathering import Gathered
 from cds.hooks.markdown import escaped, summary
-from cds.hooks.overrides import override_reasons
+from cds.hooks.overrides import may_be_quiet, override_reasons
 from cds.hooks.reasons import UNNAMED_BLOCKS, Shown, advice, heading, may_be_named
 from cds.hooks.requests import HookRequest, Json
 from cds.hooks.services import Service
@@ -25,6 +25,7 @@ TOPICS = "urn:previsit:topic"
 _INDICATORS = {Priority.SAFETY: "critical", Priority.HIGH: "warning", Priority.ROUTINE: "info"}
 _URGENCY = (Priority.SAFETY, Priority.HIGH, Priority.ROUTINE)
 _VISITS = {Hook.APPOINTMENT_BOOK: "the visit being booked"}
+INCOMPLETE = "incomplete"  # topic of the card that tells of gaps alone
 _MOST_GAPS = 8
 _PROGRAM = {"label": SIX_BUILDING_BLOCKS_TITLE, "url": SIX_BUILDING_BLOCKS_URL}
 
@@ -52,7 +53,7 @@ class Told:
         return [
             a
             for a in self.summary.assessments
-            if a.status is Status.INDICATED and (a.priority is Priority.SAFETY or a.rule.id not in self.quiet)
+            if a.status is Status.INDICATED and not (a.rule.id in self.quiet and may_be_quiet(a))
         ]
 
     @property
@@ -61,13 +62,12 @@ class Told:
         open_rules = [a.rule for a in self.summary.assessments if a.status is Status.UNDETERMINED]
         types = frozenset[str]().union(*(rule.reads for rule in open_rules))
         told = self.chart.gaps(types)
-        lost = self.gathered.lost_drafts
-        return told + ((f"{lost} draft order{'s' if lost > 1 else ''} could not be read",) if lost else ())
+        return (*told, *self.gathered.drafts_not_checked)
 
     @property
     def is_of_concern(self) -> bool:
         concerned = orders_are_concerned if self.service.is_for_orders else visit_is_concerned
-        return bool(self.gathered.lost_drafts) or concerned(self.summary.case)
+        return bool(self.gathered.drafts_not_checked) or concerned(self.summary.case)
 
 
 def cards_for(told: Told) -> list[Json]:
@@ -140,7 +140,7 @@ def _incomplete(told: Told) -> Json:
         title=f"{what} could not be checked completely: some records could not be read",
         detail="Nothing was found to act on in what could be read. That is not the same as nothing to find.",
         source=_PROGRAM,
-        topic="incomplete",
+        topic=INCOMPLETE,
         display="Records that could not be read",
         priority=Priority.ROUTINE,
     )
@@ -165,6 +165,7 @@ def _made(
     priority: Priority | None = None,
 ) -> Json:
     most_urgent = priority or min((a.priority for a in answers), key=_URGENCY.index)
+    indicated = [a for a in answers if a.status is Status.INDICATED]
     uuid = str(uuid4())
     card: Json = {
         "uuid": uuid,
@@ -172,10 +173,10 @@ def _made(
         "detail": detail,
         "indicator": _INDICATORS[most_urgent],
         "source": {**source, "topic": {"system": TOPICS, "code": topic, "display": display}},
-        "overrideReasons": override_reasons(most_urgent),
+        "overrideReasons": override_reasons(indicated),
         "extension": {RULES_KEY: [a.rule.id for a in answers]},
     }
-    if made := [s for a in answers if a.status is Status.INDICATED for s in suggestions_for(told, a)]:
+    if made := [s for a in indicated for s in suggestions_for(told, a)]:
         card["suggestions"] = made
         card["selectionBehavior"] = "any"
     if told.launch_url:

@@ -32,9 +32,13 @@ class Gathered:
     drafts: Drafts
 
     @property
-    def lost_drafts(self) -> int:
-        """Draft orders that could not be read: no guidance was worked out for them."""
-        return sum(s.hides_a_record and s.id in self.drafts.ids for s in self.chart.set_aside)
+    def drafts_not_checked(self) -> tuple[str, ...]:
+        """Draft orders for which no guidance was worked out, and why: silence would read as nothing to say."""
+        own = [s for s in self.chart.set_aside if s.id in self.drafts.ids]
+        lost = sum(s.hides_a_record for s in own)
+        foreign = sum(_is_foreign(s) for s in own)
+        told = ((lost, "could not be read"), (foreign, "for another patient: not checked"))
+        return tuple(f"{count} draft order{'s' if count > 1 else ''} {why}" for count, why in told if count)
 
 
 def gather(
@@ -156,7 +160,11 @@ def _check_required(raw: RawRecord, resources: list[Json]) -> None:
             raise ChartNotReadable(f"{NAMES[kind]} were not sent and could not be read.")
 
 
+def _is_foreign(entry: SetAside) -> bool:
+    return "another patient" in entry.reason
+
+
 def _log_foreign(set_aside: tuple[SetAside, ...]) -> None:
-    foreign = sum("another patient" in entry.reason for entry in set_aside)
+    foreign = sum(_is_foreign(entry) for entry in set_aside)
     if foreign:
         log.warning("hook request: %d records of another patient left out", foreign)

@@ -1,8 +1,9 @@
 """Why a card may be set aside, and for how long it then keeps quiet for that patient."""
 
+from collections.abc import Sequence
 from typing import Any
 
-from rules.rule import Priority
+from rules.rule import Assessment, Priority
 
 SYSTEM = "urn:previsit:override-reason"
 
@@ -17,12 +18,21 @@ REASONS: dict[str, tuple[str, int]] = {
 }
 
 
-def override_reasons(priority: Priority) -> list[dict[str, str]]:
-    """For findings that cannot wait, only reasons that do not read as a delay."""
+# A dose that rises, and one that cannot be told, are news of one order: what was said of the last one is no answer.
+_NEWS_OF_THIS_ORDER = frozenset({"OR-04", "OR-13"})
+
+
+def may_be_quiet(answer: Assessment) -> bool:
+    """Never what cannot wait, nor what the order being written brings anew."""
+    is_news = answer.priority is Priority.HIGH and answer.rule.id in _NEWS_OF_THIS_ORDER
+    return answer.priority is not Priority.SAFETY and not is_news
+
+
+def override_reasons(answers: Sequence[Assessment]) -> list[dict[str, str]]:
+    """Where one of a card's findings speaks again at once, or it has none, only reasons that do not read as a delay."""
+    with_delays = bool(answers) and all(may_be_quiet(answer) for answer in answers)
     offered = {
-        code: told
-        for code, (told, _) in REASONS.items()
-        if priority is not Priority.SAFETY or not code.startswith("snooze")
+        code: told for code, (told, _) in REASONS.items() if with_delays or not code.startswith("snooze")
     }
     return [{"code": code, "system": SYSTEM, "display": told} for code, told in offered.items()]
 

@@ -2,7 +2,7 @@
 
 import logging
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import orjson
@@ -12,11 +12,11 @@ from werkzeug.exceptions import HTTPException
 from audit.acts import FEEDBACK_GIVEN, HOOK_CALLED
 from audit.request import about, audited, not_audited
 from cds.hooks.answer import answer
-from cds.hooks.cards import RULES_KEY
+from cds.hooks.cards import INCOMPLETE, RULES_KEY
 from cds.hooks.feedback import keep, read_feedback
 from cds.hooks.memory import MemoryDown
 from cds.hooks.parts import Hooks
-from cds.hooks.requests import BadRequest, HookRequest, read_request
+from cds.hooks.requests import BadRequest, HookRequest, Json, read_request
 from cds.hooks.services import Service
 from cds.hooks.trust import Caller, NotTrusted
 from chart.reader import ChartNotReadable
@@ -58,10 +58,17 @@ def call(service_id: str) -> Response:
     said = answer(
         asked, service, hooks.today(), hooks.settings, server=server, quiet=quiet, with_recorded=recorded
     )
-    cards = [(card["uuid"], card["extension"][RULES_KEY]) for card in said["cards"]]
-    hooks.memory.remember(caller.issuer, service.id, patient, cards, now)
-    about(details={"cards": str(len(cards))})
+    hooks.memory.remember(caller.issuer, service.id, patient, _shown(said["cards"]), now)
+    about(details={"cards": str(len(said["cards"]))})
     return _json(said)
+
+
+def _shown(cards: list[Json]) -> Iterator[tuple[str, list[str]]]:
+    """Card -> what is counted, and quieted, by its feedback. A card about gaps alone is set aside for itself: the
+    rules that it leaves open have not been heard."""
+    for card in cards:
+        is_gap = card["source"]["topic"]["code"] == INCOMPLETE
+        yield card["uuid"], [INCOMPLETE] if is_gap else card["extension"][RULES_KEY]
 
 
 @hooks_blueprint.route("/cds-services/<service_id>/feedback", methods=_DOORS, provide_automatic_options=False)

@@ -221,6 +221,12 @@ def test_an_order_with_an_unknown_modifier_is_listed_but_never_computed():
     assert "modifier" in order.dosage.cannot_tell
 
 
+def test_c3_2_nor_by_what_it_supplies():
+    dispense = {"quantity": {"value": 40}, "expectedSupplyDuration": {"value": 10, "code": "d"}}
+    (order,) = read(request(modifierExtension=[{"url": "x"}], dispenseRequest=dispense)).medication_requests
+    assert order.dosage_by_supply is None
+
+
 def test_a_condition_with_an_unknown_modifier_is_set_aside_as_a_gap():
     chart = read(condition(modifierExtension=[{"url": "x"}]))
     assert chart.gaps({"Condition"})

@@ -209,6 +209,34 @@ def test_a_finding_that_becomes_urgent_speaks_again(hook_apps, tmp_path):
     assert urgent.cards(ordering(draft()))
 
 
+@pytest.mark.parametrize(
+    ("rule", "priority", "speaks"),
+    [("OR-04", Priority.HIGH, True), ("OR-13", Priority.HIGH, True), ("OR-04", Priority.ROUTINE, False),
+     ("OR-13", Priority.ROUTINE, False), ("OR-12", Priority.HIGH, False)],
+)  # fmt: skip
+def test_what_is_news_of_this_order_is_not_quieted_by_the_last_one(hook_apps, rule, priority, speaks):
+    """A dose that rises, and one that cannot be told."""
+    hooks = hook_apps(rules=(about_drafts(rule, is_opioid, priority=priority),))
+    (card,) = hooks.cards(ordering(draft()))
+    assert ("snooze-1-month" in {r["code"] for r in card["overrideReasons"]}) is not speaks
+    send(hooks, overridden(card["uuid"], "does-not-apply"), service="order-sign")
+    assert bool(hooks.cards(ordering(draft()))) is speaks
+
+
+def test_a_card_about_gaps_alone_quiets_no_rule(hooks):
+    """Set aside on a day when records could not be read, it must not silence a year of findings."""
+    body = hook_request("patient-view", OPIOID)
+    partial = hook_request("patient-view")
+    partial["prefetch"]["medicationRequests"]["total"] = 1
+    (card,) = hooks.cards(partial)
+    assert card["source"]["topic"]["code"] == "incomplete"
+    assert "snooze-1-month" not in {r["code"] for r in card["overrideReasons"]}
+    expected = all_rules(hooks.cards(body))
+    send(hooks, overridden(card["uuid"], "does-not-apply"))
+    assert all_rules(hooks.cards(body)) == expected
+    assert report(hooks.hooks.memory.engine)["incomplete"].overridden == 1
+
+
 def test_no_patient_is_named_in_the_database(hooks):
     (card,) = hooks.cards(VISIT)
     send(hooks, overridden(card["uuid"], "snooze-1-month"))

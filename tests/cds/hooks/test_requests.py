@@ -171,8 +171,12 @@ def test_a_draft_that_cannot_be_read_is_said(hooks):
     assert "1 draft order could not be read" in card["detail"]
 
 
-def test_a_draft_of_another_patient_is_not_judged(hooks):
-    assert hooks.cards(ordering(draft(subject={"reference": "Patient/p2"}))) == []
+def test_a_draft_of_another_patient_is_not_judged_and_that_is_said(hooks):
+    """B2.12: silence would read as checked."""
+    (card,) = hooks.cards(ordering(draft(subject={"reference": "Patient/p2"})))
+    assert card["source"]["topic"]["code"] == "incomplete"
+    assert "1 draft order for another patient: not checked" in card["detail"]
+    assert "suggestions" not in card
 
 
 def test_a_draft_whose_medicine_stands_beside_it(hooks):

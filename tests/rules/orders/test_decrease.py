@@ -50,6 +50,22 @@ def test_however_the_ehr_says_what_it_replaces(how):
     assert status(RULE, ordering(by_mass(100), drafts=instead("40", **how))) == "indicated"
 
 
+@pytest.mark.parametrize(
+    ("authored", "expected"),
+    [(27, "indicated"), (21, "indicated"), (20, "not indicated"), (5, "not indicated")],
+)
+def test_a_renewal_at_a_lower_dose_that_does_not_say_what_it_replaces(authored, expected):
+    """Few EHRs send priorPrescription. From seven days before a supply of 28 days ends, the order renews it."""
+    found = ordering(by_mass(100, authored=authored, days=28), drafts=instead("50", replaces=""))
+    assert status(RULE, found) == expected
+    assert ("to 50 MME/day with this order" in texts(RULE, found)) == (expected == "indicated")
+
+
+def test_of_two_orders_in_use_none_is_taken_for_the_one_that_is_renewed():
+    two = (by_mass(100, authored=27, days=28), by_mass(60, authored=26, days=28, id="MedicationRequest/two"))
+    assert ordering(*two, drafts=instead("50", replaces="")).ordering.after.total >= 50
+
+
 def test_a_draft_beside_the_order_in_use_is_no_decrease():
     beside = draft("oxycodone", 5, 2)
     assert status(RULE, ordering(by_mass(100), drafts=beside)) == "not indicated"

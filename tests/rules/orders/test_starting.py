@@ -151,6 +151,16 @@ def test_over_a_week(found, expected):
     assert status(OVER_A_WEEK, ordering(drafts=found)) == expected
 
 
+@pytest.mark.parametrize(
+    ("what", "expected"),
+    [(OXY, "not indicated"), (("hydromorphone", 2), "indicated")],
+)
+def test_fault_of_cdc_two_weeks_of_a_long_term_medicine_are_no_acute_supply(what, expected):
+    """To cut them to a week would end therapy; a new opioid beside it is for acute pain as for anyone."""
+    found = ordering(running(authored=100, days=120), drafts=draft(*what, 4, days=14))
+    assert status(OVER_A_WEEK, found) == expected
+
+
 def test_over_a_week_says_how_many_days():
     assert ask(OVER_A_WEEK, ordering(drafts=draft(*OXY, 4, days=10))).advice.startswith(
         "The supply is 10 days."
