@@ -36,5 +36,5 @@ class Repeated(Generic[Read]):
     def _from_bytes(self, written: bytes) -> tuple[Read, tuple[str, ...]]:
         doubts = Doubts()
         # These bytes were made a moment ago in this process, from parsed JSON.
-        found = self._read(marshal.loads(written), doubts)  # noqa: S302
+        found = self._read(marshal.loads(written), doubts)  # noqa: S302  # nosec B302
         return found, doubts.all()

@@ -24,7 +24,7 @@ def lives(patients: int, seed: int, as_of: date) -> Iterator[Life]:
 
 
 def life(number: int, seed: int, as_of: date) -> Life:
-    rng = random.Random(f"{seed}/{number}")  # noqa: S311 - nothing here is a secret
+    rng = random.Random(f"{seed}/{number}")  # noqa: S311  # nosec B311 - nothing here is a secret
     kind = _one_of(rng, KINDS)
     streams = _STREAMS[kind](rng, as_of)
     sex = rng.choice(("female", "male"))
