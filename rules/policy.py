@@ -62,6 +62,7 @@ class Policy:
     naloxone_verify_days: int = setting(365, "COSRI: verify access yearly", "days")
     risk_review_days: int = setting(365, "CDC 2022 Rec 8: before starting and periodically", "days")
     risk_review_event_days: int = setting(90, "PV-09: after a new risk event", "days")
+    reassess_days: int = setting(30, "CDC 2022 (MMWR p. 41): reassess after 30 days for acute pain", "days")
     options_days: int = setting(365, "CDC 2022 Rec 1 and 2", "days")
 
     # Doses

@@ -33,13 +33,14 @@ NO_ANSWER_AT_ORDER = "it tells the prescriber a fact of this order; there is not
 CANNOT = {
     (NO_DATE, Status.UPCOMING): """
         POP-01 POP-02 POP-03 PV-03 PV-07 PV-10 PV-11 PV-12 PV-13 PV-14 PV-15 PV-16 PV-17 PV-19 PV-20 PV-21 PV-22
-        PV-23 PV-24 PV-25 PV-26 PV-27 CX-02 CX-07 CX-08 CX-09 CX-10 RF-01 RF-02 RF-03 RF-05 PR-01 PR-02 PR-03""",
+        PV-23 PV-24 PV-25 PV-26 PV-27 PV-29 CX-02 CX-07 CX-08 CX-09 CX-10 RF-01 RF-02 RF-03 RF-05 PR-01 PR-02 PR-03""",
     (ASKED_ONCE, Status.UPCOMING): "CX-03 CX-04",
     (AT_ORDER, Status.UPCOMING): "OR-01 OR-02 OR-03 OR-04 OR-05 OR-06 OR-07 OR-10 OR-11 OR-12 OR-13",
     (IS_A_FINDING, Status.ADDRESSED): """
         POP-02 PV-10 PV-11 PV-14 PV-15 PV-17 PV-19 PV-20 PV-21 PV-22 PV-23 PV-24 PV-25 PV-26 PV-27 CX-10 PR-01
         PR-02""",
     (NO_ANSWER_AT_ORDER, Status.ADDRESSED): "OR-01 OR-03 OR-04 OR-05 OR-06 OR-11 OR-12",
+    ("no practice patient has been reviewed in the first months of an opioid", Status.ADDRESSED): "PV-29",
     ("a record of it holds for everybody, so nobody has to do it", Status.INDICATED): "PR-03",
     ("what cannot be told is what it is there to say: it is indicated then", Status.UNDETERMINED): "POP-03",
     **{(OF_THE_CLINIC, status): "PA-01" for status in WANTED},
