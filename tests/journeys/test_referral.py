@@ -19,6 +19,7 @@ POLICY = Path(__file__).parents[2] / "examples" / "policy.toml"
 WHO = "Skyler Redfern"  # opioid use disorder without treatment
 
 
+# `clinic` comes before `page` in each test, so that the server outlives the browser that still asks it something.
 class Clinic:
     """A running demo with the example clinic's directory; `records` looks into the practice EHR."""
 
@@ -51,7 +52,7 @@ def choose(page, clinic, service):
     page.get_by_role("button", name="Look at the draft").click()
 
 
-def test_from_the_prompt_to_the_ehr_and_into_the_list(page, clinic):
+def test_from_the_prompt_to_the_ehr_and_into_the_list(clinic, page):
     """Nothing is written on view; one click makes one order and one task, both valid FHIR R4."""
     choose(page, clinic, "Dr. Ines Okonkwo-Hale")
     assert page.title() == "Referral"
@@ -75,7 +76,7 @@ def test_from_the_prompt_to_the_ehr_and_into_the_list(page, clinic):
     assert "Was due" not in row.inner_text()
 
 
-def test_reloading_after_it_was_sent_sends_nothing_again(page, clinic):
+def test_reloading_after_it_was_sent_sends_nothing_again(clinic, page):
     choose(page, clinic, "Dr. Ines Okonkwo-Hale")
     review = page.url
     for _ in range(2):
@@ -86,7 +87,7 @@ def test_reloading_after_it_was_sent_sends_nothing_again(page, clinic):
     assert len(clinic.records("ServiceRequest")) == len(clinic.records("Task")) == 1
 
 
-def test_two_clicks_at_once_make_one_referral(page, clinic):
+def test_two_clicks_at_once_make_one_referral(clinic, page):
     choose(page, clinic, "Dr. Ines Okonkwo-Hale")
     page.get_by_role("button", name="Send to the EHR").dblclick()
     page.get_by_role("link", name="Back to the summary").first.wait_for()
@@ -95,7 +96,7 @@ def test_two_clicks_at_once_make_one_referral(page, clinic):
     assert page.locator(".loops > li", has_text="Dr. Ines Okonkwo-Hale").count() == 1
 
 
-def test_news_recorded_in_the_list_moves_the_referral_on(page, clinic):
+def test_news_recorded_in_the_list_moves_the_referral_on(clinic, page):
     choose(page, clinic, "Dr. Ines Okonkwo-Hale")
     page.get_by_role("button", name="Send to the EHR").click()
     page.get_by_role("link", name="Back to the summary").click()
@@ -113,7 +114,7 @@ def test_news_recorded_in_the_list_moves_the_referral_on(page, clinic):
     assert ended.get_by_text("Closed: Referral").is_visible()
 
 
-def test_the_patients_preference_comes_first(page, clinic):
+def test_the_patients_preference_comes_first(clinic, page):
     launch(page, clinic.url, WHO)
     page.locator("#RF-02").get_by_role("link", name="Draft a referral").click()
     page.get_by_label("Where").select_option("community")
@@ -123,7 +124,7 @@ def test_the_patients_preference_comes_first(page, clinic):
     assert "Dr. Ines Okonkwo-Hale" in others.inner_text()
 
 
-def test_axe_finds_nothing_on_any_step(page, clinic):
+def test_axe_finds_nothing_on_any_step(clinic, page):
     launch(page, clinic.url, WHO)
     page.locator("#RF-02").get_by_role("link", name="Draft a referral").click()
     steps = ["Look at the draft", "Send to the EHR", None]
@@ -138,7 +139,7 @@ def test_axe_finds_nothing_on_any_step(page, clinic):
             page.get_by_role("button", name=step).click()
 
 
-def test_paper_holds_the_letter_and_nothing_to_click(page, clinic):
+def test_paper_holds_the_letter_and_nothing_to_click(clinic, page):
     choose(page, clinic, "Cedar Bridge")
     page.emulate_media(media="print")
     assert page.locator("#letter").is_visible()
