@@ -113,6 +113,9 @@ class Guidance:
     # types may be hidden, the rule then answers "undetermined" instead.
     rests_on_absence: bool = False
     card: str = ""  # what a card may say of it, without a diagnosis; empty: the rule's own
+    finding: str = (
+        ""  # the number or name that a card's first line adds to the rule's title; never a diagnosis
+    )
     # What a clinician recorded in this app and is in force. Set beside ADDRESSED it says why this is not asked;
     # ADDRESSED without it is done as the chart shows.
     outcome: Outcome | None = None

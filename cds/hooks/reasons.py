@@ -27,7 +27,9 @@ def may_be_named(assessment: Assessment) -> bool:
 
 
 def heading(assessment: Assessment) -> str:
-    return assessment.card or assessment.rule.title
+    """To the point: a clinician reads the first line, and often no more."""
+    finding = "" if _is_labelled(assessment) else assessment.guidance.finding
+    return assessment.card or assessment.rule.title + (f": {finding}" if finding else "")
 
 
 def is_open(assessment: Assessment) -> bool:
@@ -36,7 +38,18 @@ def is_open(assessment: Assessment) -> bool:
 
 
 def advice(assessment: Assessment) -> str:
-    return assessment.advice if is_open(assessment) else ""
+    """The rule's own words where a reason is held back: those worked out for this patient would tell it after all."""
+    if not is_open(assessment):
+        return ""
+    return assessment.rule.advice if _is_labelled(assessment) else assessment.advice
+
+
+def _is_labelled(assessment: Assessment) -> bool:
+    return any(_has_label(reason) for reason in assessment.guidance.reasons)
+
+
+def _has_label(reason: Reason) -> bool:
+    return any(system != CONFIDENTIALITY or code not in _OPEN_LABELS for system, code in reason.labels)
 
 
 class Shown:
@@ -70,7 +83,7 @@ class Shown:
         return shown, len(reasons) - len(shown)
 
     def _may_be_shown(self, reason: Reason) -> bool:
-        if any(system != CONFIDENTIALITY or code not in _OPEN_LABELS for system, code in reason.labels):
+        if _has_label(reason):
             return False
         return all(
             record_id.partition("/")[0] in _PLAIN_KINDS or record_id in self._laboratory

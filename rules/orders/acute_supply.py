@@ -23,7 +23,12 @@ def evaluate(case: Case) -> Guidance:
     if _is_long_term(case):
         meant, unsure = ([d for d in found if not case.ordering.is_renewal(d)] for found in (meant, unsure))
     if meant:
-        return Guidance(Status.INDICATED, told_lengths(case, meant), advice=_advice(case, meant))
+        return Guidance(
+            Status.INDICATED,
+            told_lengths(case, meant),
+            advice=_advice(case, meant),
+            finding=_longest(case, meant),
+        )
     if unsure:
         return Guidance(Status.UNDETERMINED, told_lengths(case, unsure))
     return Guidance(Status.NOT_INDICATED, told_lengths(case, case.ordering.opioids))
@@ -38,6 +43,10 @@ def _is_meant(case: Case, length: Length) -> bool | None:
     return both(
         length.is_over(case.policy.acute_supply_days), length.is_under(case.policy.longer_supply_days)
     )
+
+
+def _longest(case: Case, drafts: list[MedicationRequest]) -> str:
+    return str(max((length_of(d, case.as_of) for d in drafts), key=lambda length: length.days or 0))
 
 
 def _advice(case: Case, drafts: list[MedicationRequest]) -> str:

@@ -37,6 +37,10 @@ class _Fall:
         return (self.old - self.new) / self.old
 
     @property
+    def in_short(self) -> str:
+        return f"{in_words(self.old)} to {in_words(self.new)}"
+
+    @property
     def told(self) -> str:
         return f"From {in_words(self.old)} {self.then} to {in_words(self.new)} with this order"
 
@@ -54,7 +58,8 @@ def evaluate(case: Case) -> Guidance:
         return Guidance(Status.UNDETERMINED, (totals, *unknown))
     fall = _fall(case)
     if _is_large(case, fall):
-        return Guidance(Status.INDICATED, (Reason(fall.told),), advice=_advice(case, fall))
+        told, advice = (Reason(fall.told),), _advice(case, fall)
+        return Guidance(Status.INDICATED, told, advice=advice, finding=fall.in_short)
     status = Status.UNDETERMINED if before.at_least else Status.NOT_INDICATED
     return Guidance(status, (Reason(fall.told),))
 

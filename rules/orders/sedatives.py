@@ -38,7 +38,8 @@ def evaluate(case: Case) -> Guidance:
         *(s.reason() for s in sedatives),
     )
     advice = _advice([o.text for o in opioids], [s.name for s in sedatives])
-    return Guidance(Status.INDICATED, named, priority=_priority(sedatives), advice=advice)
+    finding = listed(list(dict.fromkeys(s.name for s in sedatives)))
+    return Guidance(Status.INDICATED, named, priority=_priority(sedatives), advice=advice, finding=finding)
 
 
 def new_benzodiazepines(case: Case) -> tuple[MedicationRequest, ...]:

@@ -29,7 +29,8 @@ def evaluate(case: Case) -> Guidance:
     risen = tuple(_risen(case))
     if after.total >= case.policy.mme_extra_care or risen:
         priority = Priority.HIGH if risen else Priority.ROUTINE
-        return Guidance(Status.INDICATED, (*totals, *risen), priority=priority, advice=_advice(case))
+        reasons, advice = (*totals, *risen), _advice(case)
+        return Guidance(Status.INDICATED, reasons, priority=priority, advice=advice, finding=f"{after}")
     if unknown := tuple(_unknown(case)):
         return Guidance(Status.UNDETERMINED, (*totals, *unknown))
     under = Reason(f"Under {in_words(case.policy.mme_extra_care)}, and no rise that asks for a review")

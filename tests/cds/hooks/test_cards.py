@@ -2,14 +2,17 @@
 
 import json
 import re
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from cds.hooks.markdown import escaped, summary
+from chart.terms import CONFIDENTIALITY
+from rules.orders import sedatives, total_dose
 from rules.policy import Policy
-from rules.rule import Block, Priority
+from rules.rule import Block, Guidance, Priority, Reason, Status
 from tests.cds.hooks.catalogue import RULES, about_drafts, is_opioid
 from tests.cds.hooks.hook_app import all_rules, rules_of
 from tests.cds.hooks.hook_json import (
@@ -20,7 +23,7 @@ from tests.cds.hooks.hook_json import (
     hook_request,
     ordering,
 )
-from tests.chart.fhir_json import bundle, request
+from tests.chart.fhir_json import RXNORM, bundle, request
 
 NASTY = "[x](javascript:1)<img src=x onerror=alert(1)>|*_`\\ https://evil.test www.evil.test @you"
 DEPRESSION = {
@@ -113,6 +116,38 @@ def test_d20_what_carries_a_label_is_counted_and_not_shown(hook_apps):
     assert "PV-10" in all_rules(cards)
     assert "Quiet" not in json.dumps(cards)
     assert "1 more finding in the summary" in cards[0]["detail"]
+
+
+MORPHINE = {
+    "coding": [{"system": RXNORM, "code": "891888", "display": "morphine sulfate 30 MG ER Oral Tablet"}]
+}
+
+
+@pytest.mark.parametrize("rule", [sedatives.RULE, total_dose.RULE])
+def test_d20_neither_first_line_nor_advice_names_what_carries_a_label(hook_apps, rule):
+    """Held back among the reasons, it was told in the sentence above them."""
+    restricted = {"meta": {"security": [{"system": CONFIDENTIALITY, "code": "R"}]}}
+    opioid = {**OPIOID, "id": "r7", "medicationCodeableConcept": MORPHINE}
+    hidden = {**BENZODIAZEPINE, **restricted}, {**opioid, **restricted}
+    (card,) = hook_apps(rules=(rule,)).cards(ordering(draft(days=3), resources=hidden))
+    said = card["summary"] + card["detail"]
+    assert "alprazolam" not in said
+    assert "morphine" not in said
+    assert card["summary"] == rule.title
+    assert rule.advice.split(".")[0] in said
+
+
+def test_b5_16_a_reason_lists_a_few_records_and_not_a_page_of_them(hook_apps):
+    orders = [
+        request(id=f"m{n}", medicationCodeableConcept={"text": f"Medicine number {n}"}) for n in range(9)
+    ]
+
+    def evaluate(case):
+        return Guidance(Status.INDICATED, (Reason.of("All of them", case.chart.medication_requests),))
+
+    many = replace(about_drafts("OR-01", is_opioid), evaluate=evaluate)
+    (card,) = hook_apps(rules=(many,)).cards(ordering(draft(), resources=orders))
+    assert card["detail"].count("Medicine number") == 6
 
 
 def test_order_cards_are_one_a_rule_most_urgent_first(hooks):

@@ -170,6 +170,17 @@ def test_a_reason_quiets_the_rules_of_the_card_for_its_time(hooks, code, days):
     assert all_rules(hooks.cards(VISIT)) == ["PV-08"]
 
 
+@pytest.mark.parametrize(
+    "codes", [("does-not-apply", "snooze-1-month"), ("snooze-1-month", "does-not-apply")]
+)
+def test_of_two_periods_the_later_end_counts(hooks, codes):
+    cards = [hooks.cards(VISIT)[0]["uuid"] for _ in codes]
+    for card, code in zip(cards, codes, strict=True):
+        send(hooks, overridden(card, code))
+    hooks.now += 364 * DAY
+    assert hooks.cards(VISIT) == []
+
+
 def test_another_patient_hears_it_still(hooks):
     (card,) = hooks.cards(VISIT)
     send(hooks, overridden(card["uuid"], "does-not-apply"))

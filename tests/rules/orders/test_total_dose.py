@@ -48,6 +48,16 @@ def test_small_steps_add_up_over_90_days():
     assert status(RULE, found) == "indicated"
 
 
+def test_no_rise_is_claimed_over_a_dose_that_cannot_be_told():
+    """What was in use may have been far more than the number known of it."""
+    known = running(a_day=4)
+    unknown = order("hydromorphone", 2, None, id="MedicationRequest/unknown")
+    found = ordering(known, unknown, drafts=draft(*OXY, 8))
+    assert found.ordering.before.at_least
+    assert "Up by" not in texts(RULE, found)
+    assert "Reaches" not in texts(RULE, found)
+
+
 def test_a_start_is_no_rise():
     assert status(RULE, ordering(drafts=mg(20))) == "not indicated"
 
