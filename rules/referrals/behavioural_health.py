@@ -8,13 +8,16 @@ from rules.complex_patients.instruments import PHQ2
 from rules.complex_patients.scores import Screen, State, screen
 from rules.complex_patients.tier import READS
 from rules.complex_patients.trauma import trauma_screen
-from rules.referrals.contact import BEHAVIOURAL_HEALTH_NAMES, recent_contact
+from rules.referrals.contact import BEHAVIOURAL_HEALTH_NAMES, no_contact, recent_contact
 from rules.referrals.directory import nothing_listed, options
 from rules.resource import BEHAVIOURAL_HEALTH
 from rules.rule import Block, Guidance, Priority, Reason, Role, Rule, Status
 from rules.valuesets import REFERRAL_BH
 
 EXTRA_SUPPORT = frozenset("BCD")
+
+
+_NONE = "No referral to or visit with behavioural health on record"
 
 
 def evaluate(case: Case) -> Guidance:
@@ -28,7 +31,7 @@ def evaluate(case: Case) -> Guidance:
         Status.INDICATED,
         (
             *why,
-            Reason(f"No referral to or visit with behavioural health on record in {within} days"),
+            *no_contact(case, within, f"{_NONE} in {within} days", BEHAVIOURAL_HEALTH_NAMES, REFERRAL_BH),
             *nothing_listed(case, BEHAVIOURAL_HEALTH),
         ),
         priority=Priority.HIGH if any_positive(case) else Priority.ROUTINE,
@@ -63,7 +66,7 @@ RULE = Rule(
     advice="Offer behavioural health support: here, in the community or by telehealth. Ask what the patient prefers.",
     source=sources.CONNECTING,
     needs=screening.NEEDS,
-    also_reads=(screening.ALSO_READS | frozenset(READS) | {"ServiceRequest", "Appointment"})
+    also_reads=(screening.ALSO_READS | frozenset(READS) | {"ServiceRequest", "Appointment", "Task"})
     - screening.NEEDS,
     evaluate=evaluate,
     owner=Role.BEHAVIOURAL_HEALTH,

@@ -2,14 +2,16 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from datetime import date
 
-from chart.records import Appointment, Encounter, ServiceRequest
+from chart.records import Appointment, Encounter, ServiceRequest, Task
 from rules.case import Case
 from rules.codes import ValueSet, find
 from rules.rule import Reason
 
 SENT = frozenset({"active", "completed", "on-hold", "unknown"})
 BOOKED = frozenset({"booked", "pending", "arrived", "checked-in", "waitlist"})
+TURNED_DOWN = frozenset({"rejected", "failed", "cancelled"})
 _NOT_A_VISIT = frozenset({"cancelled", "entered-in-error", "planned"})
 
 BEHAVIOURAL_HEALTH_NAMES = (
@@ -52,8 +54,35 @@ def recent_contact(case: Case, within: int, names: str, *sets: ValueSet) -> tupl
 
 def _sent(case: Case, within: int, requests: Iterable[ServiceRequest]) -> Iterator[Reason]:
     for request in requests:
-        if request.when is not None and request.when.is_within(within, case.as_of):
+        is_recent = request.when is not None and request.when.is_within(within, case.as_of)
+        if is_recent and not _is_turned_down(case, request):
             yield Reason.of(f"{request.display}, {request.when}", (request,))
+
+
+def no_contact(case: Case, within: int, told: str, names: str, *sets: ValueSet) -> tuple[Reason, ...]:
+    """Why there is none: `told`, or the orders that the service turned down."""
+    refused = tuple(
+        Reason.of(f"{request.display}, {request.when}: the service did not take it", (request,))
+        for request in referrals(case, names, *sets)
+        if request.when and request.when.is_within(within, case.as_of) and _is_turned_down(case, request)
+    )
+    return refused or (Reason(told),)
+
+
+def _is_turned_down(case: Case, request: ServiceRequest) -> bool:
+    """That is no contact; the list of referrals calls it lost."""
+    task = latest_task(case, request)
+    return task is not None and task.status in TURNED_DOWN
+
+
+def latest_task(case: Case, request: ServiceRequest) -> Task | None:
+    """The task about it with the latest news."""
+    return max((t for t in case.chart.tasks if t.focus == request.id), key=_last_news, default=None)
+
+
+def _last_news(task: Task) -> date:
+    when = task.updated_on or task.when
+    return when.last if when else date.min
 
 
 def _visits(case: Case, within: int, names: str, sets: tuple[ValueSet, ...]) -> Iterator[Reason]:

@@ -17,9 +17,9 @@ _NOT_AN_ORDER = frozenset({"proposal", "plan", "option"})
 _BY_TASK = {
     "received": State.ACKNOWLEDGED, "accepted": State.ACKNOWLEDGED, "in-progress": State.ACKNOWLEDGED,
     "on-hold": State.ACKNOWLEDGED, "completed": State.ATTENDED,
-    "rejected": State.LOST, "failed": State.LOST, "cancelled": State.LOST,
+    **dict.fromkeys(contact.TURNED_DOWN, State.LOST),
 }  # fmt: skip
-_OVER = frozenset({"completed", "rejected", "failed", "cancelled"})
+_OVER = contact.TURNED_DOWN | {"completed"}
 _CAME = frozenset({"arrived", "checked-in", "fulfilled"})
 
 
@@ -56,7 +56,7 @@ def steps_of(
     tasks = [t for t in case.chart.tasks if t.focus == request.id]
     return (
         *_order(request, tasks),
-        *_task(tasks),
+        *_task(contact.latest_task(case, request)),
         *_bookings(case, request, all_requests),
         *_visits(case, request, tasks, all_requests),
         *_reports(case, request, tasks, all_requests),
@@ -74,16 +74,11 @@ def _order(request: ServiceRequest, tasks: list[Task]) -> Iterator[Step]:
         yield Step(State.CLOSED, None, "Completed, by the EHR", (request,))
 
 
-def _task(tasks: list[Task]) -> Iterator[Step]:
+def _task(latest: Task | None) -> Iterator[Step]:
     """The latest news counts."""
-    if tasks and (state := _BY_TASK.get((latest := max(tasks, key=_last_news)).status)):
+    if latest and (state := _BY_TASK.get(latest.status)):
         when = latest.updated_on or latest.when
         yield Step(state, when.last if when else None, f"Task {latest.status}", (latest,))
-
-
-def _last_news(task: Task) -> date:
-    when = task.updated_on or task.when
-    return when.last if when else date.min
 
 
 def _bookings(

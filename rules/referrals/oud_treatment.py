@@ -4,11 +4,13 @@ from datetime import timedelta
 
 from rules.case import Case
 from rules.complex_patients import possible_oud, sources, untreated_oud
-from rules.referrals.contact import OUD_TREATMENT_NAMES, recent_contact
+from rules.referrals.contact import OUD_TREATMENT_NAMES, no_contact, recent_contact
 from rules.referrals.directory import nothing_listed, options
 from rules.resource import IN_THIS_CLINIC, OUD_TREATMENT, Resource
 from rules.rule import Block, Guidance, Priority, Reason, Rule, Status
 from rules.valuesets import REFERRAL_SUD
+
+_NONE = "No referral to treatment on record"
 
 
 def evaluate(case: Case) -> Guidance:
@@ -23,14 +25,14 @@ def evaluate(case: Case) -> Guidance:
 
 
 def _offer(case: Case, why: tuple[Reason, ...], *, urgent: bool) -> Guidance:
-    policy = case.policy
-    if contact := recent_contact(case, policy.referral_days, OUD_TREATMENT_NAMES, REFERRAL_SUD):
+    policy, within = case.policy, case.policy.referral_days
+    if contact := recent_contact(case, within, OUD_TREATMENT_NAMES, REFERRAL_SUD):
         return Guidance(Status.ADDRESSED, (*why, *contact))
     return Guidance(
         Status.INDICATED,
         (
             *why,
-            Reason(f"No referral to treatment on record in {policy.referral_days} days"),
+            *no_contact(case, within, f"{_NONE} in {within} days", OUD_TREATMENT_NAMES, REFERRAL_SUD),
             *nothing_listed(case, OUD_TREATMENT),
         ),
         due_on=case.as_of if urgent else case.as_of + timedelta(days=policy.oud_referral_days),
@@ -53,7 +55,8 @@ RULE = Rule(
     source=sources.OUD_TREATMENT,
     further_sources=(sources.NO_WAIVER, sources.CONNECTING),
     needs=untreated_oud.RULE.needs,
-    also_reads=untreated_oud.RULE.also_reads | {"Observation", "ServiceRequest", "Encounter", "Appointment"},
+    also_reads=untreated_oud.RULE.also_reads
+    | {"Observation", "ServiceRequest", "Encounter", "Appointment", "Task"},
     evaluate=evaluate,
     priority=Priority.HIGH,
     say=(

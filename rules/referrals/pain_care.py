@@ -6,12 +6,14 @@ from chart.terms import Record
 from rules.case import Case
 from rules.peg import Peg, peg_scores
 from rules.planned_visits.applies import unless_in_use
-from rules.referrals.contact import PAIN_NAMES, recent_contact
+from rules.referrals.contact import PAIN_NAMES, no_contact, recent_contact
 from rules.referrals.directory import nothing_listed, options
 from rules.resource import PAIN_AND_REHABILITATION
 from rules.rule import Block, Guidance, Reason, Rule, Status
 from rules.sources import six_building_blocks
 from rules.valuesets import REFERRAL_PAIN
+
+_NONE = "No referral for pain care on record"
 
 
 def evaluate(case: Case) -> Guidance:
@@ -22,13 +24,14 @@ def evaluate(case: Case) -> Guidance:
         return Guidance(
             Status.NOT_INDICATED, (Reason(f"Dosage: {case.mme}, or pain and function have improved"),)
         )
-    if contact := recent_contact(case, case.policy.pain_referral_days, PAIN_NAMES, REFERRAL_PAIN):
+    within = case.policy.pain_referral_days
+    if contact := recent_contact(case, within, PAIN_NAMES, REFERRAL_PAIN):
         return Guidance(Status.ADDRESSED, (*why, *contact))
     return Guidance(
         Status.INDICATED,
         (
             *why,
-            Reason(f"No referral for pain care on record in {case.policy.pain_referral_days} days"),
+            *no_contact(case, within, f"{_NONE} in {within} days", PAIN_NAMES, REFERRAL_PAIN),
             *nothing_listed(case, PAIN_AND_REHABILITATION),
         ),
         options=options(case, PAIN_AND_REHABILITATION),
@@ -82,7 +85,7 @@ RULE = Rule(
     needs=frozenset({"MedicationRequest", "Observation"}),
     also_reads=frozenset(
         {"MedicationDispense", "MedicationStatement", "QuestionnaireResponse", "ServiceRequest", "Encounter",
-          "Condition", "Appointment"}
+          "Condition", "Appointment", "Task"}
     ),
     evaluate=evaluate,
     say=(

@@ -19,6 +19,7 @@ from tests.builders import (
     order,
     referral,
     statement,
+    task,
 )
 from tests.rules.situations import long_term, no_opioid
 
@@ -71,6 +72,28 @@ def test_a_positive_screen_is_enough_without_any_opioid():
 )
 def test_contact_already_made(contact, status):
     assert behavioural_health.evaluate(long_term(POSITIVE, contact)).status is status
+
+
+@pytest.mark.parametrize(
+    ("status", "answer"),
+    [
+        *((status, ADDRESSED) for status in ("requested", "accepted", "in-progress", "completed")),
+        *((status, INDICATED) for status in ("rejected", "failed", "cancelled")),
+    ],
+)
+def test_a_service_that_turned_it_down_is_no_contact(status, answer):
+    sent = referral("306227000", on=20)
+    found = behavioural_health.evaluate(long_term(POSITIVE, sent, task(sent.id, status)))
+    assert found.status is answer
+    told = [r.text for r in found.reasons]
+    assert any("the service did not take it" in text for text in told) == (answer is INDICATED)
+    assert not any("No referral" in text for text in told)
+
+
+def test_the_latest_task_counts():
+    sent = referral("306227000", on=20)
+    tasks = (task(sent.id, "rejected", on=15), task(sent.id, "accepted", on=10))
+    assert behavioural_health.evaluate(long_term(POSITIVE, sent, *tasks)).status is ADDRESSED
 
 
 @pytest.mark.parametrize(
