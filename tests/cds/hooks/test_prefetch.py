@@ -34,6 +34,7 @@ NO_DATA = [None, bundle(), {"resourceType": "Bundle", "type": "searchset", "tota
 ERRORS = [
     OUTCOME,
     {"resourceType": "OperationOutcome"},
+    {"resourceType": "OperationOutcome", "issue": [{"severity": "warning"}, {"severity": "error"}]},
     bundle(OUTCOME),
     {"response": {"status": "404"}, "resource": None},
     {"resourceType": "Bundle", "entry": [{"response": {"status": "500 Error"}}]},
@@ -249,6 +250,15 @@ def test_a_medication_that_was_not_sent_is_fetched(connected, stub):
     order = request(medicationCodeableConcept=None, medicationReference={"reference": "Medication/m1"})
     assert "PV-08" in all_rules(connected.cards(fetching(visit(order), stub)))
     assert [r.route for r in stub.requests] == [["Medication", "m1"]]
+
+
+def test_a_medication_under_a_key_of_the_clients_own_is_not_fetched_again(connected, stub):
+    medication = {"resourceType": "Medication", "id": "m1", "code": OPIOID["medicationCodeableConcept"]}
+    order = request(medicationCodeableConcept=None, medicationReference={"reference": "Medication/m1"})
+    body = fetching(without(visit(order), "conditions"), stub)
+    body["prefetch"]["theirs"] = bundle(medication)
+    assert "PV-08" in all_rules(connected.cards(body))
+    assert {sent.route[0] for sent in stub.requests} == {"Condition"}
 
 
 @pytest.mark.parametrize("fault", [status(500), status(403), status(404), hangs])
