@@ -88,16 +88,23 @@ def as_when(value: object, doubts: Doubts | None = None) -> When | None:
 
 
 def as_code(value: object) -> Code | None:
-    coding = as_object(value)
-    if not (code := as_text(coding.get("code"))):
+    if not isinstance(value, dict):
         return None
-    return _code(as_text(coding.get("system")), code, as_text(coding.get("display")))
+    told = value.get
+    try:
+        return _code(told("system"), told("code"), told("display"))
+    except TypeError:  # a list or an object where a word belongs
+        return _code(as_text(told("system")), as_text(told("code")), as_text(told("display")))
 
 
 @lru_cache(maxsize=_VOCABULARY)
-def _code(system: str, code: str, display: str) -> Code:
-    system = _SYSTEMS.get(system, system)
-    return Code(system, _icd10_with_dot(code) if system == ICD10CM else code, display)
+def _code(system: object, code: object, display: object) -> Code | None:
+    """The elements as they were sent: what was met before is not looked into again."""
+    if not (written := as_text(code)):
+        return None
+    name = as_text(system)
+    name = _SYSTEMS.get(name, name)
+    return Code(name, _icd10_with_dot(written) if name == ICD10CM else written, as_text(display))
 
 
 def as_concept(value: object) -> Concept:

@@ -50,10 +50,17 @@ _DAY_WORDS = {
     "year": "a",
 }
 
-# A monthly fill is the same fill for years.
-_by_supply = lru_cache(maxsize=4096)(dosage_by_supply)
+_NO_QUANTITY = Quantity()
 
 Resolve = Callable[[str], Json | None]  # a Medication by its reference, where it was received
+
+
+@lru_cache(maxsize=4096)
+def _by_supply(
+    quantity: Decimal | None, unit: str, days: Decimal | None, product: Product
+) -> Dosage | None:
+    """A monthly fill is the same fill for years."""
+    return dosage_by_supply(Supply(quantity, unit, days), product)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,11 +76,8 @@ def read_request(resource: Json, record_id: str, doubts: Doubts, resolve: Resolv
     valid = as_object(dispense.get("validityPeriod"))
     duration = as_quantity(dispense.get("expectedSupplyDuration"))
     refills = as_number(dispense.get("numberOfRepeatsAllowed"))
-    supply = _supply(dispense.get("quantity"), duration, doubts)
     supply = Supply(
-        supply.quantity,
-        supply.unit,
-        supply.days,
+        *_amount(dispense.get("quantity"), duration, doubts),
         int(refills) if refills is not None and 0 <= refills < 100 else 0,
         as_when(valid.get("start"), doubts),
         as_when(valid.get("end"), doubts),
@@ -99,7 +103,7 @@ def read_request(resource: Json, record_id: str, doubts: Doubts, resolve: Resolv
 
 def read_dispense(resource: Json, record_id: str, doubts: Doubts, resolve: Resolve) -> MedicationDispense:
     instructions = read_instructions(resource.get("dosageInstruction"), doubts)
-    supply = _supply(resource.get("quantity"), as_quantity(resource.get("daysSupply")), doubts)
+    supply = Supply(*_amount(resource.get("quantity"), as_quantity(resource.get("daysSupply")), doubts))
     performers = [as_object(p.get("actor")) for p in as_objects(resource.get("performer"))]
     return MedicationDispense(
         handed_over=as_when(resource.get("whenHandedOver"), doubts),
@@ -149,7 +153,7 @@ def _medication(
         "product": named.product,
         "status": status,
         "dosage": dosage,
-        "dosage_by_supply": _by_supply(Supply(supply.quantity, supply.unit, supply.days), named.product)
+        "dosage_by_supply": _by_supply(supply.quantity, supply.unit, supply.days, named.product)
         if can_be_computed
         else None,
         "supply": supply,
@@ -216,13 +220,16 @@ def _contained(resource: Json, target: str) -> Json | None:
     return next((c for c in as_objects(resource.get("contained")) if as_text(c.get("id")) == wanted), None)
 
 
-def _supply(quantity: object, duration: Quantity | None, doubts: Doubts) -> Supply:
-    amount = as_quantity(quantity) or Quantity()
+def _amount(
+    quantity: object, duration: Quantity | None, doubts: Doubts
+) -> tuple[Decimal | None, str, Decimal | None]:
+    """(how many, of what, for how many days)."""
+    amount = as_quantity(quantity) or _NO_QUANTITY
     if amount.comparator:
         doubts.add("the quantity supplied is recorded as a bound")
-        amount = Quantity()
+        amount = _NO_QUANTITY
     value = amount.value if amount.value is not None and amount.value > 0 else None
-    return Supply(value, amount.unit or amount.code, _in_days(duration, doubts))
+    return value, amount.unit or amount.code, _in_days(duration, doubts)
 
 
 def _in_days(duration: Quantity | None, doubts: Doubts) -> Decimal | None:

@@ -37,6 +37,7 @@ _MEDICATION_READINGS = {
     "MedicationStatement": ("medication_statements", prescriptions.read_statement),
 }
 READ_TYPES = frozenset({"Patient", *_READINGS, *_MEDICATION_READINGS})
+_FIELDS = {kind: field for kind, (field, _) in {**_READINGS, **_MEDICATION_READINGS}.items()}
 
 # Known to FHIR and of no use here: not read, and not a gap either.
 _OWNER_ELEMENTS = ("subject", "patient", "for")
@@ -94,7 +95,7 @@ class _Reader:
             return
         if kind == "OperationOutcome":
             self._outcome(resource, position)
-        elif kind in _READINGS or kind in _MEDICATION_READINGS:
+        elif kind in _FIELDS:
             self._record(resource, kind, record_id(resource, position))
         elif kind not in RESOURCE_TYPES:
             reason = "its type is not one of FHIR R4"
@@ -125,7 +126,7 @@ class _Reader:
             self.set_aside.append(SetAside(kind, its_id, "it is not in the form FHIR describes"))
         else:
             self.counts[kind] += 1
-            self.found.setdefault(_field_of(kind), []).append(record)
+            self.found.setdefault(_FIELDS[kind], []).append(record)
 
     def _typed(self, resource: Json, kind: str, its_id: str) -> Record:
         doubts = Doubts()
@@ -235,10 +236,6 @@ def _drafts(drafts: Iterable[object], entries: list[tuple[str, object]], patient
     reader.by_reference = _index(entries) | reader.by_reference
     reader.read()
     return reader
-
-
-def _field_of(kind: str) -> str:
-    return _READINGS[kind][0] if kind in _READINGS else _MEDICATION_READINGS[kind][0]
 
 
 def _index(entries: list[tuple[str, object]]) -> dict[str, Json]:

@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from datetime import date
 from enum import Enum
-from functools import cached_property
 from typing import Any
 
 from chart.clinical import (
@@ -24,7 +23,7 @@ from chart.clinical import (
     Task,
     Value,
 )
-from chart.frozen import dataclass
+from chart.frozen import cached_property, dataclass
 from chart.medications import MedicationDispense, MedicationRequest, MedicationStatement
 from chart.outcomes import Outcome, OutcomeKind
 

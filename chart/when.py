@@ -68,9 +68,7 @@ class When:
 
 def _is_day(text: str) -> bool:
     """YYYY-MM-DD: nearly every date there is. `date.fromisoformat` alone would take week dates too."""
-    return (
-        len(text) == 10 and text.isascii() and text[4] == "-" == text[7] and text.replace("-", "").isdigit()
-    )
+    return len(text) == 10 and text[4] == "-" == text[7] and text.isascii()
 
 
 def day_in_words(day: date) -> str:

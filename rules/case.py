@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from datetime import date
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from chart.frozen import cached_property
 from chart.medications import DrugClass, Medication
 from chart.records import Chart
 from rules.policy import Policy

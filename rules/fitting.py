@@ -4,9 +4,8 @@ from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date
-from functools import cached_property
 
-from chart.frozen import dataclass
+from chart.frozen import cached_property, dataclass
 from chart.medications import Medication, MedicationRequest
 from rules.prescriptions import Prescription, are_different_people
 from rules.supply import days_before, later

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable
 from datetime import date, timedelta
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from typing import Any, TypeVar
 
-from chart.frozen import dataclass
+from chart.frozen import cached_property, dataclass
 from chart.medications import (
     DrugClass,
     Form,

@@ -4,11 +4,10 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
-from functools import cached_property
 from itertools import pairwise
 from typing import overload
 
-from chart.frozen import dataclass
+from chart.frozen import cached_property, dataclass
 from rules.coverage import Course, Unknown
 
 _ONE_DAY = timedelta(days=1)

@@ -3,8 +3,8 @@
 import re
 from collections.abc import Iterable
 from dataclasses import replace
-from functools import cached_property
 
+from chart.frozen import cached_property
 from chart.medications import DrugClass, MedicationRequest
 from rules.case import Case
 from rules.coverage import Coverage, coverage

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from chart.frozen import dataclass
+from chart.frozen import cached_property, dataclass
 from chart.instructions import Quantity
 from chart.terms import Code, Concept
 
@@ -52,3 +52,22 @@ def test_mypy_keeps_it_frozen(tmp_path):
     said, _, status = api.run([str(wrong), "--follow-imports=silent", f"--cache-dir={tmp_path}/cache"])
     assert status == 1
     assert 'Property "code" defined in "Code" is read-only' in said
+
+
+def test_a_cached_property_is_worked_out_once():
+    asked = []
+
+    @dataclass(frozen=True)
+    class Sum:
+        numbers: tuple
+
+        @cached_property
+        def total(self):
+            """All of them."""
+            asked.append(self.numbers)
+            return sum(self.numbers)
+
+    one, other = Sum((1, 2)), Sum((3,))
+    assert [one.total, one.total, other.total, one.total] == [3, 3, 3, 3]
+    assert asked == [(1, 2), (3,)]
+    assert Sum.total.__doc__ == "All of them."
