@@ -26,7 +26,7 @@ from rules.link import Link, links_beside
 from rules.mme_lines import in_words
 from rules.peg_words import peg_words
 from rules.policy import SECTIONS
-from rules.rule import Assessment, Block, Hook, Priority, Role, Status
+from rules.rule import Assessment, Block, Hook, Priority, Role, Rule, Status
 
 # Signs that turn the direction of the text after them: a name must not reverse the number that follows it.
 _TURNS_TEXT = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
@@ -46,6 +46,8 @@ class Room:
     def to_do(self) -> list[Assessment]:
         return self.first + self.then
 
+
+_WRITTEN: dict[tuple[str, Rule], Markup] = {}
 
 # With more to do than this, the column of work is longer than the medicines, and there is room beside it: for the
 # dose and the scores, and at last for the conversation.
@@ -132,7 +134,17 @@ def number_for_reading(value: Decimal) -> str:
 
 def for_reading(value: Any) -> Any:
     """What any expression of a template prints: text from a chart keeps its letters and loses its power."""
-    return _TURNS_TEXT.sub("", value) if isinstance(value, str) and not isinstance(value, Markup) else value
+    if not isinstance(value, str) or value.isascii() or isinstance(value, Markup):
+        return value  # these signs are none of ASCII's, and most of what is printed is ASCII
+    return _TURNS_TEXT.sub("", value)
+
+
+def same_for(rule: Rule, macro: Any) -> Markup:
+    """What a template's macro says of a rule alone is the same on every page: it is written once."""
+    key = (macro.name, rule)
+    if key not in _WRITTEN:
+        _WRITTEN[key] = macro(rule)
+    return _WRITTEN[key]
 
 
 def _rooms(summary: Summary, sections: frozenset[str]) -> tuple[Room, Room, Room]:

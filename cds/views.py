@@ -22,7 +22,7 @@ from audit.acts import PAGE_VIEWED, ROLE_CHOSEN
 from audit.request import about, audited, not_audited
 from cds.compression import compressed
 from cds.day import chosen_day, shown_day
-from cds.page import for_reading, number_for_reading
+from cds.page import for_reading, number_for_reading, same_for
 from cds.policy_file import read_policy
 from cds.reading import chart_in_steps, server_of
 from cds.roles import viewer_of
@@ -51,6 +51,7 @@ def init_views(app: Flask, config: Any) -> None:
     app.extensions["allow_insecure_loopback"] = config.allow_insecure_loopback
     app.register_blueprint(blueprint)
     app.jinja_env.finalize = for_reading
+    app.jinja_env.globals["same_for"] = same_for
     app.jinja_env.globals["links_for"] = lambda rule_id: links_beside(app.extensions["policy"].links, rule_id)
     app.jinja_env.globals["shown_day"] = shown_day
     app.add_template_filter(day_in_words, "day")
