@@ -56,9 +56,7 @@ Resolve = Callable[[str], Json | None]  # a Medication by its reference, where i
 
 
 @lru_cache(maxsize=4096)
-def _by_supply(
-    quantity: Decimal | None, unit: str, days: Decimal | None, product: Product
-) -> Dosage | None:
+def _by_supply(quantity: Decimal | None, unit: str, days: Decimal | None, product: Product) -> Dosage | None:
     """A monthly fill is the same fill for years."""
     return dosage_by_supply(Supply(quantity, unit, days), product)
 

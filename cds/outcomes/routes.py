@@ -3,7 +3,7 @@
 import logging
 from typing import Any
 
-from flask import Blueprint, Flask, current_app, redirect, request, url_for
+from flask import Blueprint, Flask, current_app, g, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from audit.acts import OUTCOME_RECORDED
@@ -80,4 +80,8 @@ def _by(session: LaunchSession) -> str:
 
 
 def _action(handle: str) -> str:
-    return url_for("outcomes.record", handle=handle, as_of=shown_day())
+    """Printed beside every item of a page, and worked out for the first."""
+    made: dict[str, str] = g.setdefault("outcome_actions", {})
+    if handle not in made:
+        made[handle] = url_for("outcomes.record", handle=handle, as_of=shown_day())
+    return made[handle]
