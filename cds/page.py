@@ -89,6 +89,7 @@ def page_of(
         "mme_words": partial(in_words, thresholds=case.mme.thresholds),
         "thresholds": [number_for_reading(t) for t in case.mme.thresholds],
         "first": prepare.first + complex_needs.first + referrals.first,
+        "also_due": prepare.then + complex_needs.then,
         "prepare": prepare,
         "complex_needs": complex_needs,
         "referrals": referrals,
@@ -171,11 +172,16 @@ def _room(answers: Iterable[Assessment], chart: Chart) -> Room:
     to_do = found[Status.INDICATED]
     return Room(
         first=[a for a in to_do if a.priority is not Priority.ROUTINE],
-        then=[a for a in to_do if a.priority is Priority.ROUTINE],
-        soon=sorted(found[Status.UPCOMING], key=lambda a: a.guidance.due_on or date.max),
+        then=sorted((a for a in to_do if a.priority is Priority.ROUTINE), key=_due_on),
+        soon=sorted(found[Status.UPCOMING], key=_due_on),
         done=found[Status.ADDRESSED],
         untold=by_cause(found[Status.UNDETERMINED], chart),
     )
+
+
+def _due_on(answer: Assessment) -> date:
+    """What has a day comes by its day; the rest after it, in the catalogue's order."""
+    return answer.guidance.due_on or date.max
 
 
 def _safety_untold(summary: Summary) -> list[Assessment]:

@@ -124,3 +124,26 @@ def test_the_first_useful_content_within_one_second_all_within_two(clinic, monke
     first, last = pieces[0][0], pieces[-1][0]
     assert first < 2.0  # twice the budget: machines that test are busy
     assert last < 4.0
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("width", [1280, 700])
+def test_what_is_being_read_stays_where_it_is_when_the_rest_arrives(clinic, chromium, width):
+    session = requests.Session()
+    address = clinic.launch(PATIENT, session).url
+    clinic.faults.broken["Task"] = after(1.5)
+    context = chromium.new_context(viewport={"width": width, "height": 800})
+    context.add_cookies([{"name": c.name, "value": c.value, "url": clinic.url} for c in session.cookies])
+    page = context.new_page()
+    page.goto(address, wait_until="commit")
+    page.locator(".so-far .today").wait_for()
+    early = tops(page, ".so-far")
+    page.locator(".whole #today").wait_for()
+    assert tops(page, ".whole") == pytest.approx(early, abs=2)
+    context.close()
+
+
+def tops(page, within):
+    """Where the sentence, what needs attention and, beside them, the dose begin."""
+    parts = [".headline", ".today", ".today .item-title"]
+    return [page.locator(f"{within} {part}").first.bounding_box()["y"] for part in parts]
