@@ -1,5 +1,6 @@
 """What record ids stand for, in words a clinician recognises: "oxycodone 5 mg tablet: fill, 3 Feb 2026"."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from datetime import date
 from typing import Any
@@ -8,6 +9,7 @@ from cds.record_words import one
 from chart.records import Chart
 from chart.terms import Record
 from rules.labels import INFERRED_TOLD, is_inferred
+from rules.rule import Assessment
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,10 +20,24 @@ class Item:
     kind: str
     days: tuple[str, ...]
     doubts: tuple[str, ...] = ()
+    place: str = ""  # its anchor in the list of records; empty where it is not listed
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """One line of the list of records: what it is, its ids in the EHR, and the answers that rest on it."""
+
+    item: Item
+    ids: tuple[str, ...]
+    used_by: tuple[Assessment, ...]
+
+
+Key = tuple[str, str, tuple[str, ...]]
 
 
 class Evidence:
     def __init__(self, chart: Chart) -> None:
+        self._places: dict[Key, str] = {}
         self._records: dict[str, Record] = {chart.patient.id: chart.patient}
         for field in fields(chart):
             value = getattr(chart, field.name)
@@ -30,16 +46,44 @@ class Evidence:
 
     def items(self, record_ids: tuple[str, ...]) -> list[Item]:
         """In order of first mention; years of monthly fills are one item with many days."""
-        found: dict[tuple[str, str, tuple[str, ...]], dict[str, date]] = {}
+        found: dict[Key, dict[str, date]] = {}
         for record_id in record_ids:
-            record: Any = self._records.get(record_id)
-            doubts = _said_with(record) if record is not None else ()
-            told, day = _day(record)
-            found.setdefault((_name(record, record_id), _kind(record_id), doubts), {})[told] = day
+            told, day = _day(self._records.get(record_id))
+            found.setdefault(self._key(record_id), {})[told] = day
         return [
-            Item(name, kind, tuple(sorted(days, key=lambda d: days[d], reverse=True)), doubts)
-            for (name, kind, doubts), days in found.items()
+            Item(
+                key[0],
+                key[1],
+                tuple(sorted(days, key=lambda d: days[d], reverse=True)),
+                key[2],
+                self._places.get(key, ""),
+            )
+            for key, days in found.items()
         ]
+
+    def listed(self, answers: Iterable[Assessment]) -> list[Listed]:
+        """Every record behind these answers, by name; from here on `items` names its place in this list."""
+        ids: dict[Key, dict[str, None]] = {}
+        used_by: dict[Key, dict[str, Assessment]] = {}
+        for answer in answers:
+            for record_id in (i for reason in answer.guidance.reasons for i in reason.record_ids):
+                key = self._key(record_id)
+                ids.setdefault(key, {})[record_id] = None
+                used_by.setdefault(key, {})[answer.rule.id] = answer
+        keys = sorted(ids, key=lambda k: (k[0].casefold(), k))
+        self._places |= {key: f"record-{number}" for number, key in enumerate(keys, 1)}
+        return [
+            Listed(self.items(tuple(ids[key]))[0], tuple(ids[key]), tuple(used_by[key].values()))
+            for key in keys
+        ]
+
+    def _key(self, record_id: str) -> Key:
+        record = self._records.get(record_id)
+        return (
+            _name(record, record_id),
+            _kind(record_id),
+            _said_with(record) if record is not None else (),
+        )
 
     def latest(self, record_ids: tuple[str, ...]) -> str:
         """The newest of them in one line: "fill, 3 Feb 2026, and 4 earlier records"."""

@@ -25,6 +25,7 @@ from rules.labels import may_be_printed
 from rules.link import Link, links_beside
 from rules.mme_lines import in_words
 from rules.peg_words import peg_words
+from rules.plan_words import plan_words
 from rules.policy import SECTIONS
 from rules.rule import Assessment, Block, Hook, Priority, Role, Rule, Status
 
@@ -68,6 +69,7 @@ def page_of(
     """
     summary = replace(summary, assessments=tuple(a for a in summary.assessments if Hook.PAGE in a.rule.hooks))
     case, chart = summary.case, summary.case.chart
+    evidence = Evidence(chart)
     prepare, complex_needs, referrals = _rooms(summary, sections)
     work = sum(len(room.to_do) for room in (prepare, complex_needs, referrals))
     return _SEEN_BY_ALL | {
@@ -79,7 +81,10 @@ def page_of(
         "summary": summary,
         "notice": notice_of(summary.case.chart),
         "headline": headline(summary),
-        "evidence": Evidence(chart),
+        "evidence": evidence,
+        "records_listed": evidence.listed(
+            a for a in summary.assessments if a.status is not Status.NOT_INDICATED
+        ),
         "has_gaps": has_gaps(summary),
         "gaps_set_aside": [entry for entry in chart.set_aside if entry.hides_a_record],
         "safety": summary.safety,
@@ -102,6 +107,7 @@ def page_of(
         "dose_chart": dose_chart(case),
         "scores": score_list(case),
         "peg_words": peg_words(chart),
+        "plans": plan_words(chart),
         "words": _words(summary),
         "links": _links(summary),
         "is_long": work > _LONG,

@@ -99,7 +99,7 @@ def test_the_patient_is_named_with_birth_date_age_sex_and_number():
     known = chart(condition("M54.5"), born="1958-02-03", sex="female")
     known = replace(known, patient=replace(known.patient, mrn="LFM-1", name="Ada Test"))
     head = page_of_chart(known).first("header").text
-    assert head.startswith("Ada Test Born 3 Feb 1958Age 68FemaleMRN LFM-1")
+    assert head.startswith("Ada Test Born 3 Feb 1958 Age 68 Female MRN LFM-1")
 
 
 def test_a_dose_just_under_a_threshold_is_not_rounded_onto_it():
