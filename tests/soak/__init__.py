@@ -1,0 +1,1 @@
+"""Load and faults: the served app beside a practice EHR that fails at random, while workers are killed."""

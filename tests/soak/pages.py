@@ -1,0 +1,79 @@
+"""Whether a page may say what it says: one patient, nothing hidden, and every gap told."""
+
+from chart.searches import name_of, searches_for
+from tests.soak.trouble import HARMLESS
+
+# Not part of the chart: the app's own manners, and who is signed in.
+NOT_CHART = {"sign-in", "Patient", "Practitioner", "PractitionerRole", "Medication"}
+HONEST_STOPS = ("The EHR ended the session", "The patient's chart could not be read")
+
+
+class PageCheck:
+    """`calm` holds what each patient's page said before anything went wrong."""
+
+    def __init__(self, clinic, ledger, calm):
+        self.clinic, self.ledger, self.calm = clinic, ledger, calm
+
+    def check(self, visit, told, answer):
+        for wrong in self.wrongs(visit, told, answer):
+            number = answer.response.headers.get("X-Request-Id", "")
+            self.ledger.fail(f"page of {visit.person.id}, request {number}: {wrong}")
+
+    def wrongs(self, visit, told, answer):
+        yield from whose(told, visit, self.clinic.practice)
+        if told.stopped:
+            self.ledger.counted("page", "200 stopped midway, and says so")
+            if not told.stopped.startswith(HONEST_STOPS):
+                yield f"stopped with {told.stopped!r}"
+            return
+        if not told.is_whole:
+            yield "the page ends before its end"
+            return
+        yield from self._gaps(visit, told, answer)
+        if lost := self.ledger.confirmed_before(visit.person.id, answer.began) - told.notes:
+            yield f"{len(lost)} confirmed answers are not on it: {sorted(lost)[:3]}"
+
+    def _gaps(self, visit, told, answer):
+        calm = self.calm.get(visit.person.id)
+        failed = self._failed_types(visit.who, answer)
+        self.ledger.counted("page", "200 with gaps told" if told.gaps else "200 complete")
+        for kind in sorted(failed):
+            if not any(gap.startswith(names_of(kind)) for gap in told.gaps):
+                yield f"{kind} failed ({failed[kind]}) and no gap is told; told are {sorted(told.gaps)}"
+        if calm and told.gaps <= calm.gaps:
+            for part in ("sources", "dose", "gaps"):
+                if getattr(told, part) != getattr(calm, part):
+                    yield f"without a gap, {part} are {getattr(told, part)!r}, not {getattr(calm, part)!r}"
+
+    def _failed_types(self, who, answer):
+        """Types for which the last answer to some question, while this page was read, was a bad one."""
+        told = self.clinic.ehr.ask("told", who=who, since=answer.began)
+        last = {e["url"]: e for e in told["events"] if e["ended"] <= answer.ended}
+        bad = (e for e in last.values() if not e["is_well"] and e["kind"] not in NOT_CHART)
+        return {e["kind"]: e["fault"] for e in bad if e["fault"] != "401"}
+
+    def may_have_ended(self, visit):
+        """Whether the EHR revoked this sign-in, or did not answer its last refresh well."""
+        told = self.clinic.ehr.ask("told", who=visit.who, since=0)
+        refreshes = [e for e in told["events"] if e["kind"] == "sign-in" and "/token" in e["url"]]
+        return told["is_revoked"] or any(e["fault"] not in HARMLESS | {"200"} for e in refreshes)
+
+
+def whose(told, visit, practice):
+    """The heart of it: this patient's name and number, this launch's address, and no word of anyone else."""
+    own = visit.person
+    if set(told.names) != {own.name} or set(told.mrns) != {own.mrn}:
+        yield f"MIXED PATIENTS: it is headed {told.names} {told.mrns}"
+    if others := practice.others_in(told.text, own):
+        yield f"MIXED PATIENTS: it names {others[:3]}"
+    if told.handles - {visit.handle}:
+        yield "MIXED PATIENTS: it leads to another launch"
+    if foreign := [note for note in told.notes if note.split(":")[1] != own.id]:
+        yield f"MIXED PATIENTS: it shows what was recorded for others: {foreign[:3]}"
+
+
+def names_of(kind):
+    """What gaps of a type begin with."""
+    searches = searches_for((kind,))
+    queries = (query.name for search in searches for attempt in search.attempts for query in attempt)
+    return tuple({name_of(kind), *(search.name for search in searches), *filter(None, queries)})
