@@ -12,10 +12,6 @@ MOST_SHOWN = 25
 
 
 def figures(arguments, ledger, wreck, ehr_counts, after):
-    memory = {}
-    for number, samples in enumerate(wreck.memory.values(), start=1):
-        if found := growth(samples):
-            memory[f"worker {number}"] = dict(zip(("warm_mb", "end_mb", "is_flat"), found, strict=True))
     return {
         "run": vars(arguments) | {"python": platform.python_version(), "processors": os.cpu_count()},
         "load": round(os.getloadavg()[0], 1),
@@ -24,11 +20,20 @@ def figures(arguments, ledger, wreck, ehr_counts, after):
         "ehr": ehr_counts,
         "workers_killed": len(wreck.kills),
         "database_restarts": len(wreck.outages),
-        "memory": memory,
+        "memory": _memory(wreck),
         "afterwards": after,
         "failures": ledger.failures,
         "failed": ledger.failed,
     }
+
+
+def _memory(wreck):
+    """Of the workers that lived long; of all the most that one held."""
+    found = {}
+    for number, samples in enumerate(wreck.memory.values(), start=1):
+        if told := growth(samples):
+            found[f"worker {number}"] = dict(zip(("warm_mb", "end_mb", "is_flat"), told, strict=True))
+    return {"long_lived": found, "most_mb": round(max(map(max, wreck.memory.values()), default=0), 1)}
 
 
 def show(found):
@@ -43,8 +48,9 @@ def show(found):
         f"\nThe EHR's answers: {_listed(found['ehr']['faults'])}; {found['ehr']['refreshes']} refreshes asked"
     )
     print(f"Workers killed: {found['workers_killed']}; database restarts: {found['database_restarts']}")
-    for worker, told in found["memory"].items():
+    for worker, told in found["memory"]["long_lived"].items():
         print(f"Memory of {worker}: {told['warm_mb']} MB after warm-up, {told['end_mb']} MB at the end")
+    print(f"Memory of any worker: at most {found['memory']['most_mb']} MB")
     for what, told in found["afterwards"].items():
         print(f"Afterwards, {what}: {told}")
     _show_failures(found)

@@ -11,7 +11,8 @@ from statistics import median
 MOMENT = 0.5  # seconds; what happened this long before a request may still meet it
 COMING_BACK = 5.0  # seconds in which a database that is back may still be missed
 AWAY = 3.0  # seconds that PostgreSQL stays down
-ALLOWED_GROWTH, ALLOWED_MB = 1.15, 12.0
+ALLOWED_GROWTH, ALLOWED_MB = 1.1, 10.0
+LONG_LIVED = 60  # seconds: a young worker still fills its caches
 
 
 class Wreck:
@@ -83,7 +84,7 @@ def born(pid):
 
 def growth(samples):
     """(after warm-up, at the end, is it flat) of one worker; None where it did not live long enough to tell."""
-    if len(samples) < 15:
+    if len(samples) < LONG_LIVED:
         return None
     fifth = len(samples) // 5
     warm, end = median(samples[fifth : 2 * fifth]), median(samples[-fifth:])
