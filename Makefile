@@ -8,7 +8,7 @@ export CHROMIUM
 CODE := app.py config.py serving.py audit cds chart launch network operation rules storage synth
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check format bench load quality docs revision screenshots site try-hapi audit licences
+.PHONY: help install demo test check format bench load soak quality docs revision screenshots site try-hapi audit licences
 .PHONY: sbom lock clean
 
 help: ## show this list
@@ -37,6 +37,9 @@ bench: .venv/installed-dev ## measure the hot paths, as ratios taken in one run 
 
 load: .venv/installed-dev ## 2 workers, 8 clients, every hook call signed: what was answered
 	@$(BIN)/python -m tests.bench.load
+
+soak: .venv/installed-dev ## 16 clients for 3 minutes while the EHR fails and workers are killed (DATABASE=postgresql, also restarted)
+	@$(BIN)/python -m tests.soak --database $(or $(DATABASE),sqlite)
 
 quality: .venv/installed ## score the rules against a synthetic cohort and write docs/quality.md (minutes)
 	@rm -rf build/cohort

@@ -27,7 +27,7 @@ class Clinician:
         self.clinic, self.ledger, self.wreck, self.chance = clinic, ledger, wreck, chance
         self.number, self.notes, self.visits = number, 0, []
         self.asker = Asker(ledger, wreck)
-        self.check = PageCheck(clinic, ledger, calm)
+        self.check = PageCheck(clinic, ledger, wreck, calm)
 
     def act(self):
         if not self.visits or (len(self.visits) < MOST_OPEN and self.chance.random() < 0.25):

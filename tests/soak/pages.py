@@ -2,6 +2,7 @@
 
 from urllib.parse import parse_qsl, urlsplit
 
+from cds.outcomes.reading import NOT_READ
 from chart.searches import name_of, searches_for
 from tests.soak.trouble import HARMLESS
 
@@ -13,8 +14,8 @@ HONEST_STOPS = ("The EHR ended the session", "The patient's chart could not be r
 class PageCheck:
     """`calm` holds what each patient's page said before anything went wrong."""
 
-    def __init__(self, clinic, ledger, calm):
-        self.clinic, self.ledger, self.calm = clinic, ledger, calm
+    def __init__(self, clinic, ledger, wreck, calm):
+        self.clinic, self.ledger, self.wreck, self.calm = clinic, ledger, wreck, calm
 
     def check(self, visit, told, answer):
         for wrong in self.wrongs(visit, told, answer):
@@ -32,7 +33,14 @@ class PageCheck:
             yield "the page ends before its end"
             return
         yield from self._gaps(visit, told, answer)
-        if lost := self.ledger.confirmed_before(visit.person.id, answer.began) - told.notes:
+        yield from self._recorded(visit, told, answer)
+
+    def _recorded(self, visit, told, answer):
+        """What was confirmed is shown, or the page says that it could not be read, which only an outage excuses."""
+        if any(gap.startswith(NOT_READ) for gap in told.gaps):
+            if not self.wreck.database_away_during(answer.began, answer.ended):
+                yield "recorded answers were not read though the database was there"
+        elif lost := self.ledger.confirmed_before(visit.person.id, answer.began) - told.notes:
             yield f"{len(lost)} confirmed answers are not on it: {sorted(lost)[:3]}"
 
     def _gaps(self, visit, told, answer):

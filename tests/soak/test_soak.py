@@ -6,6 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from cds.outcomes.reading import NOT_READ
 from tests.soak.__main__ import arguments_of, soak
 from tests.soak.caller import Caller, urgent
 from tests.soak.ledger import Ledger
@@ -34,12 +35,13 @@ def event(kind, fault="", at=11.0, url="?a"):
     return {"kind": kind, "url": url, "fault": fault or "200", "is_well": is_well, "began": at, "ended": at}
 
 
-def wrongs(page, *events, calm=None, confirmed=()):
+def wrongs(page, *events, calm=None, confirmed=(), is_away=False):
     ledger = Ledger()
     for note in confirmed:
         ledger.confirms(note, ANA.id, at=5.0)
     ehr = SimpleNamespace(ask=lambda *_, **__: {"events": events, "is_revoked": False})
-    check = PageCheck(SimpleNamespace(practice=PRACTICE, ehr=ehr), ledger, calm or {})
+    wreck = SimpleNamespace(database_away_during=lambda *_: is_away)
+    check = PageCheck(SimpleNamespace(practice=PRACTICE, ehr=ehr), ledger, wreck, calm or {})
     return list(check.wrongs(VISIT, read_page(page), ANSWER))
 
 
@@ -80,6 +82,13 @@ def test_a_page_that_ends_early_is_seen():
 
 def test_a_lost_answer_is_seen():
     assert "confirmed answers" in wrongs(PAGE, confirmed=["soak-note:ana-example:1-2"])[0]
+
+
+def test_a_lost_answer_is_excused_by_an_outage_that_the_page_tells():
+    page, lost = PAGE.replace("Visits could not be read", NOT_READ), ["soak-note:ana-example:1-2"]
+    assert wrongs(page, confirmed=lost, is_away=True) == []
+    assert "though the database was there" in wrongs(page)[0]
+    assert "confirmed answers" in wrongs(PAGE, confirmed=lost, is_away=True)[0]
 
 
 def test_a_failed_type_must_be_told():
