@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Generator, Iterator
 
 from flask import Response, render_template, stream_with_context
+from sqlalchemy.exc import SQLAlchemyError
 
 from audit.request import kept_now
 from audit.trail import AuditDown
@@ -26,6 +27,7 @@ _NOT_WRITTEN = (
     "Reload the page in a minute."
 )
 _FAULT = "The summary could not be shown. Open the app again from the patient's chart."
+_AWAY = "The app's own database did not answer. Nothing was lost or changed. Reload the page in a minute."
 
 Render = Callable[[Chart], str]
 
@@ -98,6 +100,8 @@ def _stopped(problem: Exception) -> str:
         happened = _ENDED
     elif isinstance(problem, AuditDown):
         happened = _NOT_WRITTEN
+    elif isinstance(problem, SQLAlchemyError):
+        happened = _AWAY
     elif isinstance(problem, ChartNotReadable):
         happened = str(problem)  # our own sentence
     return render_template("stopped.html", happened=happened, reference=reference)

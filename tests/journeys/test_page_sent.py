@@ -6,6 +6,7 @@ from functools import partial
 
 import pytest
 import requests
+from sqlalchemy.exc import OperationalError
 
 import cds.sending
 from tests.journeys.faults import body, status
@@ -97,6 +98,20 @@ def test_a_fault_after_the_first_piece_is_told_on_the_page(clinic, monkeypatch):
     assert "The summary could not be shown." in sent
     assert re.search(r"Reference: <code>[0-9a-f]{8}</code>", sent)
     assert sent.rstrip().endswith("</html>")
+    assert "Needs attention today" not in sent
+
+
+def test_a_database_that_goes_away_after_the_first_piece_is_named_as_the_cause(clinic, monkeypatch):
+    def away(*_):
+        raise OperationalError("SELECT 1", {}, OSError("gone"))
+
+    browser = requests.Session()
+    address = clinic.launch(PATIENT, browser).url
+    clinic.faults.broken["Condition"] = after(0.4)
+    monkeypatch.setattr("cds.visit.page_of", away)
+    sent = browser.get(address, timeout=60).text
+    assert "The app's own database did not answer." in text(sent)
+    assert "SELECT" not in sent
     assert "Needs attention today" not in sent
 
 

@@ -5,8 +5,10 @@ from collections import Counter
 
 from sqlalchemy import select
 
+from audit.codes import REQUEST_ID
 from cds.outcomes.store import OutcomeStore
 from storage.engine import open_engine
+from storage.tables.audit import events
 from storage.tables.hooks import feedback
 from tests.served import KEY, SECRET
 
@@ -21,7 +23,7 @@ def check_afterwards(clinic, ledger):
             "tokens": _tokens(ledger),
             "log": _log(clinic, ledger),
             "database": _command(clinic, ledger, "db", "check"),
-            "audit": _audit(clinic, ledger),
+            "audit": _audit(clinic, ledger, engine),
         }
     finally:
         engine.dispose()
@@ -81,10 +83,27 @@ class _Nobody:
 _NOBODY = _Nobody()
 
 
-def _audit(clinic, ledger):
-    """Where this version keeps a trail."""
-    status, _ = clinic.run("audit", "--help")
-    return _command(clinic, ledger, "audit", "verify") if status == 0 else "there is no audit trail yet"
+def _audit(clinic, ledger, engine):
+    """The chain is whole, and every answer that was given is in it, with its patient and no other."""
+    _command(clinic, ledger, "audit", "verify")
+    found = {}
+    with engine.connect() as db:
+        for patient, body in db.execute(select(events.c.patient, events.c.body)):
+            found.setdefault(_number(json.loads(body)), set()).add(patient)
+    missing = set(ledger.shown) - set(found)
+    for number, patient in ledger.shown.items():
+        about = found.get(number)
+        if about is None:
+            ledger.fail(f"the audit trail has no record of request {number}, about {patient or 'nobody'}")
+        elif patient and about - {""} != {f"{clinic.ehr.iss}/Patient/{patient}"}:
+            ledger.fail(f"the audit trail has request {number} about {sorted(about)}, not about {patient}")
+    return f"{len(found)} requests, among them {len(ledger.shown) - len(missing)} of {len(ledger.shown)} answers given"
+
+
+def _number(event):
+    """Of the request, as its answer told it."""
+    named = [e["what"]["identifier"]["value"] for e in event["entity"] if e.get("type") == REQUEST_ID]
+    return named[0] if named else ""
 
 
 def _command(clinic, ledger, *command):

@@ -13,7 +13,11 @@ PATIENCE = 60  # seconds
 # Pages of 502 and 504 that name the EHR; the last is not a launch's.
 EHR_FAULTS = {p.title for p in vars(problems).values() if isinstance(p, Problem) and p.status in (502, 504)}
 EHR_FAULTS.add("The chart could not be read")
-DATABASE_AWAY = {problems.DATABASE_AWAY.title, "This may not have been recorded"}
+DATABASE_AWAY = {
+    problems.DATABASE_AWAY.title,
+    "This may not have been recorded",
+    "The summary cannot be shown now",  # without an audit record
+}
 HOOK_AWAY = {"error": "The service cannot answer now."}
 
 
@@ -64,8 +68,11 @@ class Asker:
         if not self.wreck.killed_during(began, time.monotonic()):
             self.ledger.fail(f"{kind}: connection lost though no worker was killed: {what}")
 
-    def judge(self, kind, answer):
-        """Counts the answer; True where it is one to look into. Whatever is no honest fault is a failure."""
+    def judge(self, kind, answer, patient=""):
+        """Counts the answer; True where it is one to look into. Whatever is no honest fault is a failure.
+
+        `patient` is whom a good answer is about: the audit trail must say so.
+        """
         what = self._named(answer)
         honest = what is not None
         self.ledger.answered(kind, what or f"{answer.status}, a failure", answer.seconds)
@@ -73,7 +80,10 @@ class Asker:
             number = answer.response.headers.get("X-Request-Id", "without a number")
             told = title_of(answer.response.text) or answer.response.text[:120]
             self.ledger.fail(f"{kind}: {answer.status} {told!r}, request {number}")
-        return honest and answer.status < 400
+        is_good = honest and answer.status < 400
+        if is_good:
+            self.ledger.shows(answer.response.headers["X-Request-Id"], patient)
+        return is_good
 
     def _named(self, answer):
         """What this answer counts as; None for what the app must not answer."""

@@ -34,7 +34,7 @@ class Caller:
         made = self._request(hook, person, sample, sending)
         kind, began = f"hook, {sending}", time.monotonic()
         answer = self._post(kind, made["service"], made["body"])
-        if answer is None or not self.asker.judge(kind, answer):
+        if answer is None or not self.asker.judge(kind, answer, person.id):
             return None
         cards = answer.response.json()["cards"]
         for wrong in self._wrongs(person, made, cards, began, (hook, person.id, sample)):

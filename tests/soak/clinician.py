@@ -89,7 +89,7 @@ class Clinician:
         answer = self.asker.ask("page", "GET", self._url(visit))
         if answer is None or self._has_ended("page", visit, answer):
             return None
-        if not self.asker.judge("page", answer):
+        if not self.asker.judge("page", answer, visit.person.id):
             return None
         told = read_page(answer.response.text)
         self.check.check(visit, told, answer)
@@ -105,7 +105,7 @@ class Clinician:
         answer = self.asker.ask("record", "POST", self._url(visit, "outcomes"), repeats=False, data=form)
         if answer is None or self._has_ended("record", visit, answer):
             return
-        if self.asker.judge("record", answer):
+        if self.asker.judge("record", answer, visit.person.id):
             self.ledger.confirms(note, visit.person.id, answer.ended)
 
     def sign_out(self, visit):

@@ -18,6 +18,7 @@ class Ledger:
         self.cards = {}  # uuid -> (patient, service)
         self.feedback = set()  # (card, outcome)
         self.quieted = set()  # patients for whom a card was set aside for a while
+        self.shown = {}  # number of a request that was answered well -> whose patient it was about, "" where nobody's
         self.accepted = Counter()  # token -> how often it got in
 
     def begin(self):
@@ -75,6 +76,10 @@ class Ledger:
     def lets_in(self, token):
         with self.lock:
             self.accepted[token] += 1
+
+    def shows(self, number, patient):
+        with self.lock:
+            self.shown[number] = patient
 
     def latencies(self):
         """Kind -> p50, p95, p99 in milliseconds, and how many."""

@@ -10,6 +10,8 @@ from tests.soak.trouble import HARMLESS
 NOT_CHART = {"sign-in", "Patient", "Practitioner", "PractitionerRole", "Medication"}
 HONEST_STOPS = ("The EHR ended the session", "The patient's chart could not be read")
 
+STOPS_OF_AN_OUTAGE = ("The app could not write its audit record", "The app's own database did not answer")
+
 
 class PageCheck:
     """`calm` holds what each patient's page said before anything went wrong."""
@@ -26,7 +28,8 @@ class PageCheck:
         yield from whose(told, visit, self.clinic.practice)
         if told.stopped:
             self.ledger.counted("page", "200 stopped midway, and says so")
-            if not told.stopped.startswith(HONEST_STOPS):
+            is_away = self.wreck.database_away_during(answer.began, answer.ended)
+            if not told.stopped.startswith(HONEST_STOPS + (STOPS_OF_AN_OUTAGE if is_away else ())):
                 yield f"stopped with {told.stopped!r}"
             return
         if not told.is_whole:

@@ -33,6 +33,8 @@ def _memory(wreck):
     for number, samples in enumerate(wreck.memory.values(), start=1):
         if told := growth(samples):
             found[f"worker {number}"] = dict(zip(("warm_mb", "end_mb", "is_flat"), told, strict=True))
+    for told, samples in zip(found.values(), filter(growth, wreck.memory.values()), strict=True):
+        told["every_20_s_mb"] = [round(sample, 1) for sample in samples[::20]]
     return {"long_lived": found, "most_mb": round(max(map(max, wreck.memory.values()), default=0), 1)}
 
 

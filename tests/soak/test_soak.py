@@ -46,7 +46,7 @@ def wrongs(page, *events, calm=None, confirmed=(), is_away=False):
 
 
 def test_quick_soak_holds():
-    """D12, D13: twenty seconds of faults and killed workers, every answer looked into."""
+    """D13: twenty seconds of faults and killed workers, every answer looked into."""
     found = soak(arguments_of(["--quick"]))
     assert found["failures"] == []
     assert found["workers_killed"] >= 2
