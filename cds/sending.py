@@ -14,7 +14,7 @@ from cds.reading import Reading
 from cds.unforeseen import place_of
 from chart.fhir import ChartNotReadable, SignInEnded
 from chart.records import Chart
-from launch.problems import LaunchProblem
+from launch.problems import DATABASE_AWAY, LaunchProblem, NoSession
 
 log = logging.getLogger(__name__)
 
@@ -91,12 +91,23 @@ def _progress(
     return reading
 
 
+def not_the_end(problem: SignInEnded) -> LaunchProblem | None:
+    """What kept the token from being renewed, where the session lives on: an EHR or a database that was away."""
+    if isinstance(problem.cause, SQLAlchemyError):
+        return LaunchProblem(DATABASE_AWAY, type(problem.cause).__name__)
+    if isinstance(problem.cause, LaunchProblem) and not isinstance(problem.cause, NoSession):
+        return problem.cause
+    return None
+
+
 def _stopped(problem: Exception) -> str:
     """Within a page already begun: one calm sentence; the log names the kind and place, never what was read."""
     reference = secrets.token_hex(4)
     log.error("page stopped: %s reference=%s", place_of(problem), reference)
     happened = _FAULT
-    if isinstance(problem, SignInEnded | LaunchProblem):
+    if isinstance(problem, SignInEnded) and (cause := not_the_end(problem)) is not None:
+        happened = f"{cause.problem.happened} {cause.problem.to_do}"
+    elif isinstance(problem, SignInEnded | LaunchProblem):
         happened = _ENDED
     elif isinstance(problem, AuditDown):
         happened = _NOT_WRITTEN

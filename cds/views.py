@@ -26,7 +26,7 @@ from cds.page import for_reading, number_for_reading, same_for
 from cds.policy_file import read_policy
 from cds.reading import chart_in_steps, server_of
 from cds.roles import viewer_of
-from cds.sending import sent
+from cds.sending import not_the_end, sent
 from cds.unforeseen import place_of
 from cds.visit import shell_page, so_far_page, summary_of, visit_page
 from chart.fhir import ChartNotReadable, SignInEnded
@@ -34,6 +34,7 @@ from chart.records import Chart
 from chart.when import day_in_words
 from launch.browser import check_form
 from launch.framing import frame_ancestors
+from launch.routes import show_problem
 from launch.session import remember_role, session_for
 from rules.link import links_beside
 from rules.policy import Policy
@@ -120,7 +121,10 @@ def _scripts() -> str:
     return "script-src 'self'; " if g.get("has_script") else ""
 
 
-def _sign_in_ended(_: Exception) -> Response:
+def _sign_in_ended(problem: SignInEnded) -> Response:
+    if (cause := not_the_end(problem)) is not None:
+        about(why=cause.problem.code)
+        return show_problem(cause)
     about(why="sign_in_ended")
     return _problem(401, "This session has ended", "The EHR ended the session.")
 

@@ -49,7 +49,14 @@ _PASSING = frozenset({429, 502, 503, 504})
 
 
 class SignInEnded(Exception):
-    """The EHR no longer accepts the access token: nothing more can be read until the user signs in again."""
+    """The EHR no longer accepts the access token: nothing more can be read with it.
+
+    `cause` is why there is no newer one, where it was tried to get one: the sign-in itself may be as good as before.
+    """
+
+    def __init__(self, sentence: str = "", cause: Exception | None = None) -> None:
+        super().__init__(sentence)
+        self.cause = cause
 
 
 class NotRead(Exception):
@@ -206,7 +213,7 @@ def _refreshed(refresh: Callable[[], str]) -> str:
         return refresh()
     except Exception as problem:
         _log.info("FHIR: no new access token: %s", type(problem).__name__)
-        raise SignInEnded(_SIGN_IN_ENDED) from None
+        raise SignInEnded(_SIGN_IN_ENDED, problem) from None
 
 
 def reach_of(server: FhirServer) -> Reach:

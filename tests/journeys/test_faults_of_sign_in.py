@@ -5,7 +5,9 @@ from urllib.parse import urlencode
 
 import pytest
 import requests
+from sqlalchemy.exc import OperationalError
 
+from launch.problems import EHR_SILENT, LaunchProblem
 from tests.journeys import faults
 from tests.journeys.faulty_clinic import asked, clinic_at_work
 from tests.journeys.page_text import own_blocks, text
@@ -88,6 +90,32 @@ def test_a_renewal_that_is_refused_ends_the_session(clinic, browser):
         assert "Delia" not in page
         assert "MME" not in page
         check_protected(again)
+
+
+@pytest.mark.parametrize(
+    ("away", "status", "told"),
+    [
+        (LaunchProblem(EHR_SILENT), 504, "The EHR did not answer in time"),
+        (OperationalError("SELECT", {}, OSError()), 503, "The app's own database did not answer"),
+    ],
+)
+def test_a_renewal_that_could_not_be_asked_for_is_not_told_as_the_end(
+    clinic, browser, monkeypatch, away, status, told
+):
+    first = clinic.launch(PATIENT, browser)
+    tokens_end(clinic)
+
+    def renewed(_):
+        raise away
+
+    with monkeypatch.context() as broken:
+        broken.setattr("cds.reading.renewed_session", renewed)
+        again = browser.get(first.url)
+    assert again.status_code == status
+    assert told in text(again.text)
+    assert "ended" not in text(again.text)
+    check_protected(again)
+    assert own_blocks(browser.get(first.url).text) == own_blocks(first.text)
 
 
 @pytest.mark.parametrize("kind", ["MedicationRequest", "Condition", "Observation", "Procedure"])

@@ -10,6 +10,7 @@ from tests.soak.asking import Asker
 from tests.soak.trouble import HARMLESS
 
 HOOKS = ("patient-view", "order-sign", "order-select", "appointment-book", "encounter-start")
+ORDERS = ("order-sign", "order-select")
 SAMPLES = ("oxycodone", "acute", "lorazepam", "no-dose")
 NOT_KNOWN = ("Not known here", "could not be read", "could not be checked completely")
 
@@ -107,7 +108,7 @@ class Caller:
             return
         if lost := urgent(calm) - urgent(cards):
             yield f"what cannot wait is missing and no gap is told ({failed or 'nothing failed'}): {sorted(lost)}"
-        if calm and not cards:
+        if calm and not cards and (person.is_of_concern or made["body"]["hook"] in ORDERS):
             yield f"no card, no gap told ({failed or 'nothing failed'}), where there were {len(calm)}"
 
     def _failed(self, body, began):

@@ -9,6 +9,9 @@ from flask import Flask, jsonify, request
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
 from werkzeug.serving import make_server
 
+from chart.reader import read_chart
+from rules.case import Case
+from rules.concern import visit_is_concerned
 from sandbox.hook_calls import HookServices, make_request
 from sandbox.hook_drafts import starting_text
 from sandbox.people import people
@@ -79,7 +82,13 @@ def _person(ehr, one):
     patient = ehr.store.get("Patient", one.id)
     record = f"LFM-{one.id}"
     assert record in at_path(patient, "identifier.value")
-    return {"id": one.id, "name": one.name, "mrn": record}
+    chart = read_chart(ehr.store.everything(one.id), date.today(), patient_id=one.id)
+    return {
+        "id": one.id,
+        "name": one.name,
+        "mrn": record,
+        "is_of_concern": visit_is_concerned(Case(chart)),
+    }
 
 
 if __name__ == "__main__":

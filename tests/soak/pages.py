@@ -8,7 +8,7 @@ from tests.soak.trouble import HARMLESS
 
 # Not part of the chart: the app's own manners, and who is signed in.
 NOT_CHART = {"sign-in", "Patient", "Practitioner", "PractitionerRole", "Medication"}
-HONEST_STOPS = ("The EHR ended the session", "The patient's chart could not be read")
+HONEST_STOPS = ("The EHR ", "The app could not reach the EHR", "The patient's chart could not be read")
 
 STOPS_OF_AN_OUTAGE = ("The app could not write its audit record", "The app's own database did not answer")
 

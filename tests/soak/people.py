@@ -9,6 +9,7 @@ class Person:
     id: str
     name: str
     mrn: str
+    is_of_concern: bool = True  # below that the services at a visit may be silent (rules/concern.py)
 
     @property
     def words(self):

@@ -122,7 +122,7 @@ def card(summary, indicator="critical", **more):
 def wrong_cards(cards, *events, calm=()):
     ehr = SimpleNamespace(ask=lambda *_, **__: {"events": events})
     caller = Caller(SimpleNamespace(practice=PRACTICE, ehr=ehr), Ledger(), None, {"key": list(calm)}, None)
-    made = {"service": "s", "body": {"fhirAuthorization": {"access_token": "t"}}}
+    made = {"service": "s", "body": {"hook": "patient-view", "fhirAuthorization": {"access_token": "t"}}}
     return list(caller._wrongs(ANA, made, cards, 10.0, "key"))
 
 
