@@ -27,6 +27,7 @@ _URGENCY = (Priority.SAFETY, Priority.HIGH, Priority.ROUTINE)
 _VISITS = {Hook.APPOINTMENT_BOOK: "the visit being booked"}
 INCOMPLETE = "incomplete"  # topic of the card that tells of gaps alone
 _MOST_GAPS = 8
+_MOST_LISTED = 6
 _PROGRAM = {"label": SIX_BUILDING_BLOCKS_TITLE, "url": SIX_BUILDING_BLOCKS_URL}
 
 
@@ -122,11 +123,13 @@ def _together(told: Told, answers: list[Assessment], follows: bool) -> Json:
 
 
 def _listed(told: Told, answers: list[Assessment]) -> Iterable[str]:
-    shown = Shown(told.chart)
-    for answer in answers:
-        if may_be_named(answer):
-            yield f"- **{escaped(heading(answer))}**"
-            yield from (f"  {line}" for line in shown.in_short(answer))
+    """The first few with what they rest on; of the others the names, so that the card stays one to read."""
+    shown, named = Shown(told.chart), [answer for answer in answers if may_be_named(answer)]
+    for answer in named[:_MOST_LISTED]:
+        yield f"- **{escaped(heading(answer))}**"
+        yield from (f"  {line}" for line in shown.in_short(answer))
+    if also := [escaped(heading(answer)) for answer in named[_MOST_LISTED:]]:
+        yield f"- Also: {'; '.join(also)}"
     if unnamed := sum(not may_be_named(answer) for answer in answers):
         yield f"- {unnamed} item{'s' if unnamed > 1 else ''} in the summary only"
 

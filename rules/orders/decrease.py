@@ -99,7 +99,8 @@ def _advice(case: Case, fall: _Fall) -> str:
     old = ("at least " if case.ordering.before.at_least else "") + in_words(fall.old)
     return (
         f"This order lowers the dose from {old} {fall.then} to {in_words(fall.new)} at once. Fast reductions can cause "
-        "withdrawal, distress and overdose. Consider smaller steps, agreed with the patient, and offer naloxone."
+        "withdrawal, distress and overdose. Consider smaller steps, agreed with the patient, and see that naloxone "
+        "is at home."
     )
 
 
@@ -108,7 +109,7 @@ RULE = Rule(
     block=Block.ORDERS,
     title="Large or sudden decrease",
     advice="Fast reductions can cause withdrawal, distress and overdose. Consider smaller steps, agreed with the "
-    "patient, and offer naloxone.",
+    "patient, and see that naloxone is at home.",
     source=cdc_2022(
         5, "gradual changes; no abrupt stop unless life is at risk", doubt="25 % in 30 days follows HHS 2019."
     ),

@@ -102,7 +102,7 @@ def _advice(opioids: list[str], sedatives: list[str]) -> str:
     together = f"{listed(names)} together" if len(names) > 1 else f"The medicines in {names[0]}"
     return (
         f"{together} raise the risk of slowed breathing. Weigh the benefit of each, coordinate with the other "
-        "prescriber, and offer naloxone; never stop a benzodiazepine suddenly."
+        "prescriber, and see that naloxone is at home; never stop a benzodiazepine suddenly."
     )
 
 
@@ -111,7 +111,7 @@ RULE = Rule(
     block=Block.ORDERS,
     title="Opioid with a sedating medicine",
     advice="Together they raise the risk of slowed breathing. Weigh the benefit of each, coordinate with the other "
-    "prescriber, and offer naloxone; never stop a benzodiazepine suddenly.",
+    "prescriber, and see that naloxone is at home; never stop a benzodiazepine suddenly.",
     source=cdc_2022(11, "particular caution with a benzodiazepine; weigh other sedating medicines"),
     further_sources=(opioid_cds("11"),),
     needs=frozenset({"MedicationRequest"}),

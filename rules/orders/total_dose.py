@@ -99,7 +99,8 @@ def _advice(case: Case) -> str:
         else "Each rise adds risk, and more opioid seldom means more relief. "
     )  # fmt: skip
     return (
-        f"With this order the total is {about} ({earlier}). {more}Review goals with the patient and offer naloxone. "
+        f"With this order the total is {about} ({earlier}). {more}Review goals with the patient "
+        "and see that naloxone is at home. "
         f"{_NOT_A_LIMIT}"
     )
 
@@ -108,7 +109,7 @@ RULE = Rule(
     id="OR-04",
     block=Block.ORDERS,
     title="Daily dose with this order",
-    advice="Review goals with the patient and offer naloxone. No number is a limit.",
+    advice="Review goals with the patient and see that naloxone is at home. No number is a limit.",
     source=cdc_2022(
         4, "reassess at 50 MME/day and before every increase", doubt="That 20 % is an increase is our own decision."
     ),

@@ -240,3 +240,18 @@ def test_a_rule_may_say_for_itself_what_a_card_says(hook_apps):
     assert card["summary"] == "Something to review with this order"
     assert "diagnosis" not in json.dumps(card)
     assert card["detail"] == "The summary shows what was found."
+
+
+def test_a_long_list_is_told_in_short_and_nothing_of_it_is_dropped(hook_apps):
+    from rules.catalogue import RULES as ALL
+
+    written = [f"2025-{month:02}-20" for month in range(6, 13)]
+    orders = [request(id=f"r-{day}", authoredOn=day, status="completed") for day in written]
+    cards = hook_apps(rules=ALL).cards(hook_request("patient-view", *orders, OPIOID))
+    last = cards[-1]
+    told = int(last["summary"].split()[0])
+    named = [line for line in last["detail"].splitlines() if line.startswith("- **")]
+    also = next(line for line in last["detail"].splitlines() if line.startswith("- Also: "))
+    in_summary_only = re.search(r"- (\d+) items? in the summary only", last["detail"])
+    assert len(named) == 6
+    assert len(named) + also.count(";") + 1 + int(in_summary_only[1]) == told
