@@ -245,7 +245,7 @@ def test_a_rule_may_say_for_itself_what_a_card_says(hook_apps):
 def test_a_long_list_is_told_in_short_and_nothing_of_it_is_dropped(hook_apps):
     from rules.catalogue import RULES as ALL
 
-    written = [f"2025-{month:02}-20" for month in range(6, 13)]
+    written = [*(f"2025-{month:02}-20" for month in range(6, 13)), "2026-01-20"]
     orders = [request(id=f"r-{day}", authoredOn=day, status="completed") for day in written]
     cards = hook_apps(rules=ALL).cards(hook_request("patient-view", *orders, OPIOID))
     last = cards[-1]
