@@ -35,8 +35,8 @@ def current_request() -> str:
 
 def as_json_lines() -> dict[str, Any]:
     """For logging.config.dictConfig: everything that is logged goes to standard error as JSON lines."""
-    # urllib3 and its like write addresses with their query strings at lower levels.
-    talkative = {name: {"level": "WARNING"} for name in ("urllib3", "requests", "werkzeug")}
+    # urllib3 and its like write addresses with their query strings at lower levels, alembic two lines a /readyz.
+    talkative = {name: {"level": "WARNING"} for name in ("urllib3", "requests", "werkzeug", "alembic")}
     own = {"level": "INFO", "handlers": ["lines"], "propagate": False}
     return {
         "version": 1,

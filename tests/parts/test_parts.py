@@ -114,6 +114,26 @@ def test_d14_without_a_network_it_says_so(arguments, status, monkeypatch, capsys
     assert "NOT CHECKED" in capsys.readouterr().out
 
 
+def test_bandit_is_clean():
+    """As `make audit` runs it, on everything but the practice EHR."""
+    (told,) = [line for line in (ROOT / "Makefile").read_text().splitlines() if line.startswith("CODE := ")]
+    code = told.removeprefix("CODE := ").split()
+    packages = {path.parent.name for path in ROOT.glob("*/__init__.py")}
+    assert packages - {"tests", "sandbox"} <= set(code)
+    command = [
+        sys.executable,
+        "-m",
+        "bandit",
+        "--quiet",
+        "--configfile",
+        "pyproject.toml",
+        "--recursive",
+        *code,
+    ]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout[-3000:]
+
+
 def test_what_bandit_passes_over_is_little_and_has_its_reason():
     config = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["bandit"]
     assert config["skips"] == ["B101"]
