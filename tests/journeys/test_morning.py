@@ -1,4 +1,4 @@
-"""A clinician's morning: open, take in, act, copy, next patient; by keyboard, as the front desk, clean by axe."""
+"""A clinician's morning: open, take in, act, refer, copy, next patient; by keyboard, as the front desk, clean by axe."""
 
 import re
 
@@ -22,6 +22,18 @@ def test_a_morning(page, practice):
     item.get_by_role("button", name=re.compile("Done elsewhere")).click()
     page.wait_for_url("**#PV-08")
     assert "Recorded in this app: done elsewhere" in page.locator("#PV-08 .recorded").text_content()
+    # Refer: the option the patient prefers, a draft to look at, one click, and it is among those under way.
+    page.locator("#referrals .item").first.get_by_role("link", name="Draft a referral").click()
+    page.get_by_label(re.compile("A colleague")).check()
+    page.get_by_role("button", name="Look at the draft").click()
+    page.get_by_role("button", name="Send to the EHR").click()
+    page.get_by_role("heading", name="The referral is in the EHR").wait_for()
+    page.get_by_role("link", name="Back to the summary").click()
+    assert page.locator(".loops > li", has_text="Drafted, to be signed").count() == 1
+    # Trace: from the reason to the record behind it, in the list of what was read.
+    page.locator("#PV-01 .fold > summary").click()
+    page.locator("#PV-01 .records a").first.click()
+    assert page.locator("#records li:target").is_visible()
     # Copy: one click, and the note is on the clipboard.
     page.get_by_role("link", name="Take along").click()
     page.get_by_role("button", name="Copy: For the visit note").click()
