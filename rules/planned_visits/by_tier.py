@@ -42,6 +42,6 @@ def due_by_tier(
             )
             return replace(strict, status=Status.UNDETERMINED, reasons=(why, *guidance.reasons), due_on=None)
     if guidance.status is Status.INDICATED and every != intervals.routine:
-        told = Reason(f"Every {every} days at this level of support: {tier.label}")
+        told = Reason(f"Every {every} days at support level {tier.letter}")
         guidance = replace(guidance, reasons=(*guidance.reasons, told))
     return guidance

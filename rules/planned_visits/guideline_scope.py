@@ -3,7 +3,7 @@
 from chart.medications import DrugClass
 from rules.case import Case
 from rules.population import doubts
-from rules.rule import Block, Guidance, Hook, Reason, Rule, Status
+from rules.rule import Block, Guidance, Hook, Priority, Reason, Rule, Status
 from rules.sources import cdc_2022_part
 
 _PAUSED = "Routine planned-visit items pause; safety items stay on"
@@ -36,6 +36,7 @@ RULE = Rule(
     needs=frozenset({"Patient", "Condition", "MedicationRequest"}),
     also_reads=frozenset({"Encounter", "Procedure", "ServiceRequest", "CarePlan"}),
     hooks=frozenset({Hook.PAGE, Hook.PATIENT_VIEW, Hook.ENCOUNTER_START}),
+    priority=Priority.HIGH,  # it changes what everything below it means
     evaluate=evaluate,
     say=("Your care has its own aims, and they guide what we do about pain. What matters most to you now?",),
 )

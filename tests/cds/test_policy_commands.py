@@ -149,6 +149,8 @@ OWN = {
     "resources": st.lists(RESOURCES, unique_by=lambda r: (r.kind, r.name), max_size=3).map(tuple),
     "links": st.lists(LINKS, unique=True, max_size=3).map(tuple),
     "reviewed_on": st.none() | st.dates(date(2000, 1, 1), date(2100, 12, 31)),
+    "known_as": st.lists(TEXT, unique=True, max_size=3).map(tuple),
+    "substance_use_programs": st.lists(TEXT, unique=True, max_size=3).map(tuple),
     "part2_display": st.sampled_from(CHOICES["part2_display"]),
     "role_when_not_told": st.sampled_from(CHOICES["role_when_not_told"]),
     "consultation_mme": st.none() | st.decimals("0.0001", 300, places=4),
