@@ -8,7 +8,7 @@ from rules.complex_patients.instruments import PHQ2
 from rules.complex_patients.scores import Screen, State, screen
 from rules.complex_patients.tier import READS
 from rules.complex_patients.trauma import trauma_screen
-from rules.referrals.contact import BEHAVIOURAL_HEALTH_NAMES, no_contact, recent_contact
+from rules.referrals.contact import BEHAVIOURAL_HEALTH_NAMES, in_contact, no_contact, recent_contact
 from rules.referrals.directory import nothing_listed, options
 from rules.resource import BEHAVIOURAL_HEALTH
 from rules.rule import Block, Guidance, Priority, Reason, Role, Rule, Status
@@ -26,7 +26,7 @@ def evaluate(case: Case) -> Guidance:
         return Guidance(Status.NOT_INDICATED, (Reason("No finding asks for behavioural health support"),))
     within = case.policy.referral_days
     if contact := recent_contact(case, within, BEHAVIOURAL_HEALTH_NAMES, REFERRAL_BH):
-        return Guidance(Status.ADDRESSED, (*why, *contact))
+        return in_contact(case, why, contact)
     return Guidance(
         Status.INDICATED,
         (

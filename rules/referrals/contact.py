@@ -7,7 +7,7 @@ from datetime import date
 from chart.records import Appointment, Encounter, ServiceRequest, Task
 from rules.case import Case
 from rules.codes import ValueSet, find
-from rules.rule import Reason
+from rules.rule import Guidance, Reason, Status
 
 SENT = frozenset({"active", "completed", "on-hold", "unknown"})
 BOOKED = frozenset({"booked", "pending", "arrived", "checked-in", "waitlist"})
@@ -57,6 +57,14 @@ def _sent(case: Case, within: int, requests: Iterable[ServiceRequest]) -> Iterat
         is_recent = request.when is not None and request.when.is_within(within, case.as_of)
         if is_recent and not _is_turned_down(case, request):
             yield Reason.of(f"{request.display}, {request.when}", (request,))
+
+
+def in_contact(case: Case, why: tuple[Reason, ...], contact: tuple[Reason, ...]) -> Guidance:
+    """Done, unless it is an order alone and the tasks that would tell of a refusal are hidden."""
+    is_order_alone = all(id.startswith("ServiceRequest/") for reason in contact for id in reason.record_ids)
+    hidden = tuple(Reason(gap) for gap in case.chart.gaps({"Task"})) if is_order_alone else ()
+    status = Status.UNDETERMINED if hidden else Status.ADDRESSED
+    return Guidance(status, (*why, *contact, *hidden))
 
 
 def no_contact(case: Case, within: int, told: str, names: str, *sets: ValueSet) -> tuple[Reason, ...]:

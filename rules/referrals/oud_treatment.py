@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from rules.case import Case
 from rules.complex_patients import possible_oud, sources, untreated_oud
-from rules.referrals.contact import OUD_TREATMENT_NAMES, no_contact, recent_contact
+from rules.referrals.contact import OUD_TREATMENT_NAMES, in_contact, no_contact, recent_contact
 from rules.referrals.directory import nothing_listed, options
 from rules.resource import IN_THIS_CLINIC, OUD_TREATMENT, Resource
 from rules.rule import Block, Guidance, Priority, Reason, Rule, Status
@@ -27,7 +27,7 @@ def evaluate(case: Case) -> Guidance:
 def _offer(case: Case, why: tuple[Reason, ...], *, urgent: bool) -> Guidance:
     policy, within = case.policy, case.policy.referral_days
     if contact := recent_contact(case, within, OUD_TREATMENT_NAMES, REFERRAL_SUD):
-        return Guidance(Status.ADDRESSED, (*why, *contact))
+        return in_contact(case, why, contact)
     return Guidance(
         Status.INDICATED,
         (

@@ -6,7 +6,7 @@ from chart.terms import Record
 from rules.case import Case
 from rules.peg import Peg, peg_scores
 from rules.planned_visits.applies import unless_in_use
-from rules.referrals.contact import PAIN_NAMES, no_contact, recent_contact
+from rules.referrals.contact import PAIN_NAMES, in_contact, no_contact, recent_contact
 from rules.referrals.directory import nothing_listed, options
 from rules.resource import PAIN_AND_REHABILITATION
 from rules.rule import Block, Guidance, Reason, Rule, Status
@@ -26,7 +26,7 @@ def evaluate(case: Case) -> Guidance:
         )
     within = case.policy.pain_referral_days
     if contact := recent_contact(case, within, PAIN_NAMES, REFERRAL_PAIN):
-        return Guidance(Status.ADDRESSED, (*why, *contact))
+        return in_contact(case, why, contact)
     return Guidance(
         Status.INDICATED,
         (

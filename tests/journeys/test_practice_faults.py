@@ -55,7 +55,7 @@ SEEN = [
     (asking("cut-off", "MedicationRequest"), 200, NOT_ALL, "Medication orders could not be read (the answer broke"),
     (asking("without-scopes", "Procedure"), 200, NOT_ALL, "access was not granted at sign-in"),
     (asking("without-scopes", "*"), 502, NO_CHART, "did not allow this app to read"),
-    (asking("refresh", "failing", **{"401-after": "5"}), 401, ENDED, "Open the app again"),
+    (asking("refresh", "failing", **{"401-after": "5"}), 504, "The EHR did not answer in time", "Wait a minute."),
     (asking("context", "no-patient"), 400, "No patient was chosen", "Open a patient's chart first"),
     (asking("sign-in", "access_denied"), 403, "Access was not given", "did not allow the app"),
     (asking("sign-in", "invalid_scope"), 502, "The EHR refused the sign-in", "answered the sign-in with an error"),
