@@ -27,4 +27,5 @@ def as_nothing_known(chart: Chart, types: Iterable[str] = TYPES_READ) -> Chart:
         return chart
     told = {gap.resource_type for gap in chart.unavailable}
     gaps = (Unavailable(kind, Gap.FAILED, NO_RECORD) for kind in kinds if kind not in told)
-    return replace(chart, unavailable=(*chart.unavailable, *gaps))
+    # First: a card shows a few gaps and counts the others.
+    return replace(chart, unavailable=(*gaps, *chart.unavailable))

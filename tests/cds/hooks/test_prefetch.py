@@ -377,3 +377,16 @@ def test_an_order_on_an_empty_chart_is_not_told_as_if_all_were_known(hook_apps):
     assert "Not one record of this patient's care was found" in json.dumps(cards)
     with_one = hook_apps(rules=ALL).cards(hook_request("order-sign", OPIOID))
     assert "Not one record" not in json.dumps(with_one)
+
+
+def test_that_no_order_came_is_said_before_what_was_not_sent(hook_apps):
+    from rules.catalogue import RULES as ALL
+
+    vague = hook_request(
+        "order-sign", context={"draftOrders": bundle(draft(dosageInstruction=[{"text": "as directed"}]))}
+    )
+    sent = {
+        key: vague["prefetch"][key] for key in vague["prefetch"] if key in ("patient", "medicationRequests")
+    }
+    cards = hook_apps(rules=ALL).cards({**vague, "prefetch": sent})
+    assert "Not one record of this patient's care was found" in cards[-1]["detail"]
